@@ -1,0 +1,85 @@
+"""Every error GridFlex raises on purpose.
+
+GridFlexError
+├── InputError            what a person gave is wrong: the text says what, and what to do
+│   └── RowsRefused       some rows of a file are wrong: each is listed, the good ones are kept
+├── SettingsError         the environment is wrong; raised at start only
+├── SourceError           an outside service did not give a usable answer
+│   ├── Unreachable       no answer in time, or the line broke
+│   ├── UpstreamRefused   it answered with an error of its own
+│   └── InvalidAnswer     it answered, and the answer cannot be true
+├── PlanError             a plan that was asked for cannot be made
+└── StoreError            what must be kept could not be kept, or is not what was kept
+    └── TrailBroken       the audit trail does not verify: names the first row at fault
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class GridFlexError(Exception):
+    """Base of all errors raised on purpose. Its text is a sentence fit for a page."""
+
+
+class InputError(GridFlexError):
+    """What a person gave is wrong; the text says what was wrong and what is allowed."""
+
+
+@dataclass(frozen=True)
+class RowProblem:
+    """One wrong cell of a file: counted as a person counts, the first row of data is 1."""
+
+    row: int
+    column: str
+    value: str
+    allowed: str
+
+    def __str__(self) -> str:
+        return f"row {self.row}, {self.column}: {self.value!r}; allowed: {self.allowed}"
+
+
+class RowsRefused(InputError):
+    """Some rows were refused. ``problems`` holds every one of them."""
+
+    def __init__(self, problems: Sequence[RowProblem]) -> None:
+        self.problems = tuple(problems)
+        rows = len({problem.row for problem in self.problems})
+        super().__init__(f"{rows} row{'s' if rows != 1 else ''} refused: {self.problems[0] if self.problems else ''}")
+
+
+class SettingsError(GridFlexError):
+    """The environment holds a value that cannot be used."""
+
+
+class SourceError(GridFlexError):
+    """An outside service did not give a usable answer."""
+
+
+class Unreachable(SourceError):
+    """No answer within the time-out, or the connection failed."""
+
+
+class UpstreamRefused(SourceError):
+    """The service answered with an error of its own (HTTP status or error body)."""
+
+
+class InvalidAnswer(SourceError):
+    """The service answered, and the answer cannot be true."""
+
+
+class PlanError(GridFlexError):
+    """A plan that was asked for cannot be made."""
+
+
+class StoreError(GridFlexError):
+    """What must be kept could not be kept, or is not what was kept."""
+
+
+class TrailBroken(StoreError):
+    """The audit trail does not verify. ``seq`` is the first row at fault (0: the head)."""
+
+    def __init__(self, seq: int, reason: str) -> None:
+        self.seq = seq
+        super().__init__(f"row {seq}: {reason}" if seq else f"head: {reason}")
