@@ -1,0 +1,56 @@
+"""What a policy is: a rule that places every job of a queue on a horizon."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+
+from gridflex.planning.horizon import Bools, Horizon, Ints
+from gridflex.planning.objective import Objective
+from gridflex.planning.queue import Queue
+
+UNPLACED = -1
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What a person sets: the same for every policy, each uses what it needs.
+
+    ``threshold`` gCO2/kWh is the gate (None: off). ``minimum_gain`` is the least share of
+    its own cost at the earliest start (0.03 is 3 %) a job must gain to be moved.
+    """
+
+    objective: Objective = field(default_factory=Objective)
+    threshold: float | None = 150.0
+    minimum_gain: float = 0.03
+
+
+@dataclass(frozen=True, eq=False)
+class Placement:
+    """Where each job runs. ``start`` is a row of the horizon or UNPLACED.
+
+    ``parts`` is None where every run is unbroken; else a boolean (n, T) table of the
+    half-hours used by jobs that pause, all False for jobs that run through.
+    """
+
+    start: Ints
+    parts: Bools | None = None
+
+
+class Policy(Protocol):
+    """A rule with a name and one sentence for the page."""
+
+    name: str
+    title: str
+    sentence: str
+
+    def place(self, queue: Queue, horizon: Horizon, rules: Rules) -> Placement:
+        """Place every job within its window; fixed jobs at their earliest half-hour."""
+        ...
+
+
+def at_earliest(queue: Queue) -> Ints:
+    """Every job at its earliest half-hour, UNPLACED where it has no window."""
+    return np.where(queue.placeable, queue.earliest, UNPLACED)
