@@ -10,6 +10,7 @@ GridFlexError
 │   └── InvalidAnswer     it answered, and the answer cannot be true
 ├── PlanError             a plan that was asked for cannot be made
 └── StoreError            what must be kept could not be kept, or is not what was kept
+    ├── Conflict          someone else saved first: load again, then decide again
     └── TrailBroken       the audit trail does not verify: names the first row at fault
 """
 
@@ -75,6 +76,10 @@ class PlanError(GridFlexError):
 
 class StoreError(GridFlexError):
     """What must be kept could not be kept, or is not what was kept."""
+
+
+class Conflict(StoreError):
+    """Someone else saved the same thing first; nothing was written."""
 
 
 class TrailBroken(StoreError):
