@@ -55,7 +55,21 @@ MAX_DURATION_H = 168.0
 MAX_DEFERRAL_H = 336.0
 MAX_TEXT = 64
 
-UtcTime = Annotated[AwareDatetime, AfterValidator(require_utc)]
+FIRST_YEAR, LAST_YEAR = 1970, 2100
+"""Years a release or deadline may lie in: half-hour maths never leaves what a datetime can hold."""
+
+PLAIN_TEXT = r"^[^\x00-\x1f\x7f-\x9f]*$"
+"""No control characters: a line break in an id would become a second line of an exported command."""
+
+
+def require_time_of_job(moment: datetime) -> datetime:
+    """``moment`` in UTC. Raises InputError without a zone, ValueError outside FIRST_YEAR to LAST_YEAR."""
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        raise ValueError(f"the year must lie from {FIRST_YEAR} to {LAST_YEAR}")
+    return require_utc(moment)
+
+
+UtcTime = Annotated[AwareDatetime, AfterValidator(require_time_of_job)]
 
 
 class Job(BaseModel):
@@ -68,8 +82,8 @@ class Job(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
-    job_id: Annotated[str, Field(min_length=1, max_length=MAX_TEXT)]
-    kind: Annotated[str, Field(max_length=MAX_TEXT)] = "job"
+    job_id: Annotated[str, Field(min_length=1, max_length=MAX_TEXT, pattern=PLAIN_TEXT)]
+    kind: Annotated[str, Field(max_length=MAX_TEXT, pattern=PLAIN_TEXT)] = "job"
     priority: Priority = Priority.MEDIUM
     energy_kwh: Annotated[float, Field(gt=0, le=MAX_ENERGY_KWH, allow_inf_nan=False)]
     duration_hours: Annotated[float, Field(gt=0, le=MAX_DURATION_H, allow_inf_nan=False)]
@@ -93,9 +107,11 @@ class Job(BaseModel):
         return self.deferrable and self.priority is not Priority.CRITICAL
 
     @model_validator(mode="after")
-    def _deadline_after_release(self) -> Job:
+    def _consistent(self) -> Job:
         if self.deadline is not None and self.deadline <= self.release:
             raise ValueError("deadline must come after release")
+        if self.time_limit_hours is not None and self.time_limit_hours < self.duration_hours:
+            raise ValueError("time_limit_hours must be at least duration_hours")
         return self
 
 
