@@ -1,0 +1,192 @@
+"""The Grid Market agent: the grid behind us, now and ahead, and where each value came from."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import numpy as np
+
+from gridflex.agents.grid_columns import GridColumns, complete, lay_out
+from gridflex.agents.ports import ArchivePort, FeedPort, PricePort, SamplePort
+from gridflex.domain.conditions import Condition, market_condition
+from gridflex.domain.grid import CarbonSnapshot, GenerationMix
+from gridflex.domain.halfhours import HALF_HOUR, floor_half_hour
+from gridflex.domain.provenance import Provenance
+from gridflex.domain.regions import GB
+from gridflex.planning.horizon import Floats, Horizon
+from gridflex.planning.uncertainty import forecast_sd
+
+HALF_HOURS_BACK = 96
+HALF_HOURS_AHEAD = 96
+PROFILE_HALF_HOURS = 7 * 48
+REMEMBERED_VIEWS = 64
+
+
+@dataclass(frozen=True, eq=False)
+class GridView:
+    """The grid as one visitor sees it at one moment.
+
+    ``horizon`` has 48 h back and 48 h ahead; ``actual`` and ``forecast`` are its published
+    columns (NaN where none). ``provenance`` is that of the current half-hour.
+    """
+
+    region: int
+    now: datetime
+    horizon: Horizon
+    actual: Floats
+    forecast: Floats
+    mix: GenerationMix | None
+    provenance: Provenance
+    fetched_at: datetime | None
+    next_due: datetime | None
+    error: str | None
+    price_name: str
+    notes: tuple[str, ...] = ()
+    replay: bool = False
+
+    @property
+    def intensity_now(self) -> float:
+        """Intensity of the current half-hour, gCO2/kWh; the forecast until the actual is in."""
+        return float(self.horizon.intensity[self.horizon.now_index])
+
+    @property
+    def price_now(self) -> float:
+        """Energy price of the current half-hour, GBP/kWh."""
+        return float(self.horizon.price[self.horizon.now_index])
+
+    @property
+    def estimated_ahead(self) -> int:
+        """Half-hours from now on that are our own estimate though the source answered."""
+        codes = self.horizon.provenance[self.horizon.now_index :]
+        return int((codes == Provenance.ESTIMATED).sum()) if self.provenance < Provenance.ESTIMATED else 0
+
+    @property
+    def settles_on_forecast(self) -> bool:
+        """A region has no measured values: it settles on the last forecast issued."""
+        return self.region != GB
+
+    def condition(self, threshold: float) -> Condition:
+        """Market condition now against the next 24 h."""
+        day = slice(self.horizon.now_index, self.horizon.now_index + 48)
+        return market_condition(self.horizon.intensity[day].tolist(), self.horizon.price[day].tolist(), threshold)
+
+
+class GridAgent:
+    """Reads the carbon feed and falls back: live, cached, estimated from the archive, sample."""
+
+    def __init__(self, feed: FeedPort, archive: ArchivePort, sample: SamplePort, tariff: PricePort) -> None:
+        self._feed, self._archive, self._sample, self._tariff = feed, archive, sample, tariff
+        self._views: OrderedDict[tuple[object, ...], GridView] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def view(self, region: int, now: datetime) -> GridView:
+        """The grid at ``now``; one view is shared by all sessions until something changes."""
+        state = self._feed.state(region, now)
+        known = Provenance.LIVE if state.live else Provenance.CACHED
+        key = (region, floor_half_hour(now), state.live, state.snapshot and state.snapshot.fetched_at, state.error)
+        return self._remembered(
+            key, lambda: self._build(region, now, state.snapshot, known, state.error, state.next_due)
+        )
+
+    def unplugged(self, region: int, now: datetime) -> GridView:
+        """The grid as if nothing outside had ever answered: the embedded sample."""
+        key = (region, floor_half_hour(now), "sample")
+        return self._remembered(key, lambda: self._build(region, now, None, Provenance.SAMPLE, None, None))
+
+    def replay(self, region: int, at: datetime) -> GridView:
+        """The grid as it was known at ``at``: from the archive if it holds that moment, else the sample."""
+        at = floor_half_hour(at)
+
+        def build() -> GridView:
+            snapshot = self._archive.known_at(region, at)
+            fresh = snapshot is not None and at - snapshot.fetched_at <= timedelta(hours=1)
+            view = self._build(region, at, snapshot if fresh else None, Provenance.CACHED, None, None, replay=True)
+            return view
+
+        return self._remembered((region, at, "replay"), build)
+
+    def _remembered(self, key: tuple[object, ...], build: object) -> GridView:
+        with self._lock:
+            if key not in self._views:
+                self._views[key] = build()  # type: ignore[operator]
+                while len(self._views) > REMEMBERED_VIEWS:
+                    self._views.popitem(last=False)
+            return self._views[key]
+
+    def _build(
+        self,
+        region: int,
+        now: datetime,
+        snapshot: CarbonSnapshot | None,
+        known: Provenance,
+        error: str | None,
+        next_due: datetime | None,
+        *,
+        replay: bool = False,
+    ) -> GridView:
+        columns = None
+        if snapshot is not None or known is not Provenance.SAMPLE:
+            columns = self._from_outside(region, now, snapshot, known, archive=not replay)
+        source = snapshot
+        if columns is None:
+            source = self._sample(region, now)
+            columns = self._from_sample(source, now)
+        start = columns.start
+        count = HALF_HOURS_BACK + HALF_HOURS_AHEAD
+        prices = np.asarray(self._tariff.prices(start, count), dtype=np.float64)
+        lead = np.maximum(np.arange(count) - HALF_HOURS_BACK, 0) / 2
+        sd = np.where(np.isnan(columns.actual), forecast_sd(lead, columns.provenance), 0.0)
+        horizon = Horizon(start, columns.intensity, prices, sd, columns.provenance, HALF_HOURS_BACK)
+        here = Provenance(int(columns.provenance[HALF_HOURS_BACK]))
+        return GridView(
+            region,
+            now,
+            horizon,
+            columns.actual,
+            columns.forecast,
+            source.mix if source else None,
+            here,
+            snapshot.fetched_at if snapshot and here is not Provenance.SAMPLE else None,
+            next_due,
+            error,
+            self._tariff.name,
+            snapshot.notes if snapshot and here is not Provenance.SAMPLE else (),
+            replay,
+        )
+
+    def _from_outside(
+        self, region: int, now: datetime, snapshot: CarbonSnapshot | None, known: Provenance, *, archive: bool
+    ) -> GridColumns | None:
+        """Archive and snapshot together on the horizon; None if they do not reach its end."""
+        first = floor_half_hour(now) - HALF_HOUR * (PROFILE_HALF_HOURS + HALF_HOURS_BACK)
+        count = PROFILE_HALF_HOURS + HALF_HOURS_BACK + HALF_HOURS_AHEAD
+        actual, forecast = lay_out(snapshot.readings if snapshot else (), first, count)
+        if archive:
+            for start, value in self._archive.settled(region, first, floor_half_hour(now)):
+                row = (start - first) // HALF_HOUR
+                if np.isnan(actual[row]) and np.isnan(forecast[row]):
+                    (actual if region == GB else forecast)[row] = value
+                elif np.isnan(actual[row]) and region == GB:
+                    actual[row] = value
+        columns = complete(first, actual, forecast, known)
+        if columns is None:
+            return None
+        cut = slice(PROFILE_HALF_HOURS, None)
+        return GridColumns(
+            first + HALF_HOUR * PROFILE_HALF_HOURS,
+            columns.actual[cut],
+            columns.forecast[cut],
+            columns.intensity[cut],
+            columns.provenance[cut],
+        )
+
+    def _from_sample(self, snapshot: CarbonSnapshot, now: datetime) -> GridColumns:
+        start = floor_half_hour(now) - HALF_HOUR * HALF_HOURS_BACK
+        earlier = self._sample(snapshot.region, now - HALF_HOUR * 48)
+        readings = (*earlier.readings[:48], *snapshot.readings)
+        columns = complete(start, *lay_out(readings, start, HALF_HOURS_BACK + HALF_HOURS_AHEAD), Provenance.SAMPLE)
+        assert columns is not None, "the sample covers every half-hour"
+        return columns

@@ -1,0 +1,53 @@
+"""What a visitor may set: the site, and the rules by which its jobs are decided."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from gridflex.domain.regions import GB
+
+
+class ThresholdMode(StrEnum):
+    """Fixed: a number of grams. Relative: the cleanest share of the next 24 h."""
+
+    FIXED = "fixed"
+    RELATIVE = "relative"
+
+
+class Site(BaseModel):
+    """Where the jobs run."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    region: Annotated[int, Field(ge=0, le=17)] = GB
+    cap_kw: Annotated[float, Field(gt=0, le=1e7, allow_inf_nan=False)] | None = None
+    pue: Annotated[float, Field(ge=1.0, le=3.0, allow_inf_nan=False)] = 1.0
+
+
+class Controls(BaseModel):
+    """The rules. ``threshold`` gCO2/kWh; ``cleanest_percent`` of the next 24 h; ``price_limit`` GBP/kWh.
+
+    ``minimum_gain_percent`` of its own cost is the least a job must gain to be moved.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    policy: Annotated[str, Field(max_length=40)] = "threshold-best-window"
+    mode: ThresholdMode = ThresholdMode.FIXED
+    threshold: Annotated[float, Field(ge=0, le=1000, allow_inf_nan=False)] = 150.0
+    cleanest_percent: Annotated[float, Field(ge=1, le=100, allow_inf_nan=False)] = 30.0
+    minimum_gain_percent: Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)] = 3.0
+    price_limit: Annotated[float, Field(ge=0, le=10, allow_inf_nan=False)] = 0.12
+    carbon_price: Annotated[float, Field(ge=0, le=500, allow_inf_nan=False)] = 100.0
+    delay_cost: Annotated[float, Field(ge=0, le=1000, allow_inf_nan=False)] = 0.0
+
+    def threshold_in(self, ahead: Sequence[float]) -> float:
+        """The threshold in force, gCO2/kWh, given the intensities of the next 24 h."""
+        if self.mode is ThresholdMode.FIXED or not len(ahead):
+            return self.threshold
+        ranked = sorted(ahead)
+        return ranked[max(round(len(ranked) * self.cleanest_percent / 100), 1) - 1]
