@@ -46,6 +46,12 @@ class Plan:
         return self.baseline_gbp - self.cost_gbp
 
     @property
+    def waits(self) -> Bools:
+        """Whether each job starts, or ends, later than it would from its earliest half-hour."""
+        later = self.placed & (self.start > self.queue.earliest)
+        return later if self.parts is None else later | self.parts.any(axis=1)
+
+    @property
     def delay_hours(self) -> Floats:
         """Hours each placed job starts after its earliest half-hour; 0 for the others."""
         return np.where(self.placed, (self.start - self.queue.earliest) / 2, 0.0)
@@ -83,11 +89,13 @@ def evaluate(policy: str, queue: Queue, horizon: Horizon, placement: Placement) 
 
 
 def part_sums(values: Floats, parts: Bools, length: Floats) -> Floats:
-    """Sum of ``values`` over the half-hours of broken runs; the last one counts its fraction."""
-    whole = parts @ values
-    last = parts.shape[1] - 1 - parts[:, ::-1].argmax(axis=1)
-    unused = np.maximum(parts.sum(axis=1) - length, 0.0)
-    sums: Floats = whole - unused * values[last]
+    """Sum of ``values`` over the first ``length`` half-hours of broken runs; the last one counts its fraction.
+
+    Half-hours of ``parts`` beyond the expected length are kept free for the time limit.
+    """
+    done = np.cumsum(parts, axis=1, dtype=np.int32)
+    weight = np.clip(length[:, None] - done + 1, 0.0, 1.0) * parts
+    sums: Floats = weight @ values
     return sums
 
 

@@ -35,6 +35,12 @@ def start_costs(values: Floats, queue: Queue, delay_cost: float = 0.0) -> tuple[
     return starts, np.where(outside, np.inf, cost)
 
 
+def cost_at(values: Floats, queue: Queue, start: Ints) -> Floats:
+    """Cost of each job's unbroken run from ``start``, in value x kWh; no delay cost."""
+    costs: Floats = run_sums(values, start, queue.length) * (queue.power_kw / 2)
+    return costs
+
+
 def cheapest_start(values: Floats, queue: Queue, delay_cost: float = 0.0) -> tuple[Ints, Floats]:
     """The cheapest start of each job (the earliest of equals) and its cost; exact.
 

@@ -7,7 +7,7 @@ from typing import Protocol
 
 import numpy as np
 
-from gridflex.planning.horizon import Bools, Horizon, Ints
+from gridflex.planning.horizon import Bools, Floats, Horizon, Ints
 from gridflex.planning.objective import Objective
 from gridflex.planning.queue import Queue
 
@@ -54,3 +54,20 @@ class Policy(Protocol):
 def at_earliest(queue: Queue) -> Ints:
     """Every job at its earliest half-hour, UNPLACED where it has no window."""
     return np.where(queue.placeable, queue.earliest, UNPLACED)
+
+
+def asked_to_wait(queue: Queue, horizon: Horizon, threshold: float | None) -> Bools:
+    """Jobs the gate lets a rule move: free to wait, and above the threshold at their earliest half-hour.
+
+    A threshold of None is no gate: every job free to wait may be moved.
+    """
+    free = ~queue.fixed & queue.placeable
+    if threshold is None:
+        return free
+    return free & (horizon.intensity[np.minimum(queue.earliest, len(horizon) - 1)] > threshold)
+
+
+def worth_moving(cost: Floats, cost_at_earliest: Floats, minimum_gain: float) -> Bools:
+    """Whether a move gains more than nothing and at least ``minimum_gain`` of the cost at the earliest start."""
+    gain = cost_at_earliest - cost
+    return (gain > 0) & (gain >= minimum_gain * np.abs(cost_at_earliest))

@@ -1,0 +1,49 @@
+"""Best window."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gridflex.planning.horizon import Bools, Horizon, Ints
+from gridflex.planning.policies.base import Placement, Rules, asked_to_wait, at_earliest, worth_moving
+from gridflex.planning.queue import Queue
+from gridflex.planning.windows import cheapest_start, cost_at
+
+
+class BestWindow:
+    """The cheapest unbroken run under the objective, delay cost included; exact.
+
+    Ties go to the earliest start; a move that gains less than the minimum is not made.
+    """
+
+    name = "best-window"
+    title = "Best window"
+    sentence = "Each job takes the cheapest unbroken window before its deadline; exact for jobs that cannot pause."
+
+    def place(self, queue: Queue, horizon: Horizon, rules: Rules) -> Placement:
+        """The cheapest start of every job that may wait."""
+        return Placement(best_starts(queue, horizon, rules, asked_to_wait(queue, horizon, None)))
+
+
+class ThresholdBestWindow:
+    """A gate, then the best window: the page's default.
+
+    A job whose earliest half-hour is at or below the threshold runs there. With the gate
+    off (threshold None) it is the best window for every job.
+    """
+
+    name = "threshold-best-window"
+    title = "Threshold, then best window"
+    sentence = "Above the threshold a job that may wait takes its cheapest window; at or below it, it runs."
+
+    def place(self, queue: Queue, horizon: Horizon, rules: Rules) -> Placement:
+        """The cheapest start of every job the gate asks to wait."""
+        return Placement(best_starts(queue, horizon, rules, asked_to_wait(queue, horizon, rules.threshold)))
+
+
+def best_starts(queue: Queue, horizon: Horizon, rules: Rules, movable: Bools) -> Ints:
+    """Cheapest starts of the ``movable`` jobs where the gain is enough, the others at their earliest."""
+    values = rules.objective.values(horizon)
+    best, cost = cheapest_start(values, queue, rules.objective.delay_cost)
+    moved = movable & worth_moving(cost, cost_at(values, queue, queue.earliest), rules.minimum_gain)
+    return np.where(moved, best, at_earliest(queue))
