@@ -9,6 +9,14 @@ GridFlexError
 │   ├── UpstreamRefused   it answered with an error of its own
 │   └── InvalidAnswer     it answered, and the answer cannot be true
 ├── PlanError             a plan that was asked for cannot be made
+├── BecknError            a step of the energy network's protocol did not come off
+│   ├── NoAnswer          the line gave no whole answer; says whether the message can have arrived
+│   ├── Nack              the peer refused: an error status, an error body, or a NACK inside a 200
+│   ├── InvalidMessage    the peer answered, and the message cannot be read or cannot be true
+│   ├── SignatureRefused  a signature is missing, wrong, out of time or by an unknown key
+│   ├── TermsBroken       price, cost, capacity or carbon are not what was agreed
+│   ├── NoWindowFits      no window offered fits the workload: each has its reason
+│   └── OutOfOrder        the step cannot follow the state the order is in
 └── StoreError            what must be kept could not be kept, or is not what was kept
     ├── Conflict          someone else saved first: load again, then decide again
     └── TrailBroken       the audit trail does not verify: names the first row at fault
@@ -72,6 +80,47 @@ class InvalidAnswer(SourceError):
 
 class PlanError(GridFlexError):
     """A plan that was asked for cannot be made."""
+
+
+class BecknError(GridFlexError):
+    """A step of the energy network's protocol did not come off."""
+
+
+class NoAnswer(BecknError):
+    """No whole answer came. ``sent`` is False only where no byte can have reached the peer."""
+
+    def __init__(self, text: str, sent: bool) -> None:
+        self.sent = sent
+        super().__init__(text)
+
+
+class Nack(BecknError):
+    """The peer refused. ``status`` is the HTTP status, ``code`` the peer's own word for it."""
+
+    def __init__(self, text: str, status: int, code: str = "") -> None:
+        self.status = status
+        self.code = code
+        super().__init__(text)
+
+
+class InvalidMessage(BecknError):
+    """The peer's message cannot be read, is not ours, or cannot be true."""
+
+
+class SignatureRefused(BecknError):
+    """A signature does not prove who sent these bytes; the text says what was wrong."""
+
+
+class TermsBroken(BecknError):
+    """What the peer states is not what was agreed, or does not add up."""
+
+
+class NoWindowFits(BecknError):
+    """No window offered fits the workload."""
+
+
+class OutOfOrder(BecknError):
+    """The step cannot follow the state the order is in."""
 
 
 class StoreError(GridFlexError):
