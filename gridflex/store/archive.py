@@ -1,0 +1,121 @@
+"""What the carbon service said, kept as issued: for outages, replays and honest backtests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import Connection, delete, func, select
+
+from gridflex.domain.grid import CarbonSnapshot, GenerationMix, Reading
+from gridflex.domain.halfhours import parse_utc
+from gridflex.domain.regions import GB, REGIONS
+from gridflex.store.chain import utc_text
+from gridflex.store.database import Database, upsert
+from gridflex.store.packing import pack, unpack
+from gridflex.store.tables import readings, snapshots
+
+
+class Archive:
+    """Two records: snapshots as they were issued, and the last known values of each half-hour.
+
+    Both are bounded by age, measured from the newest snapshot saved: ``keep_snapshots`` and
+    ``keep_readings``. All methods raise StoreError if the database fails.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        keep_snapshots: timedelta = timedelta(days=400),
+        keep_readings: timedelta = timedelta(days=1100),
+    ) -> None:
+        self._database = database
+        self._keep_snapshots = keep_snapshots
+        self._keep_readings = keep_readings
+
+    def save(self, snapshot: CarbonSnapshot) -> None:
+        """Keep a snapshot, bring its half-hours up to date, and drop what is too old."""
+        row = {"region": snapshot.region, "fetched_at": snapshot.fetched_at, "payload": _packed(snapshot)}
+        with self._database.write() as connection:
+            new = upsert(connection, snapshots).values(row)
+            connection.execute(new.on_conflict_do_update(index_elements=snapshots.primary_key, set_=row))
+            _merge(connection, snapshot.region, snapshot.readings)
+            self._prune(connection, snapshot.fetched_at)
+
+    def save_history(self, region: int, history: Iterable[Reading]) -> None:
+        """Bring half-hours up to date. A revised value replaces the older one, a missing one replaces nothing."""
+        with self._database.write() as connection:
+            _merge(connection, region, history)
+
+    def latest(self, region: int) -> CarbonSnapshot | None:
+        """The newest snapshot of a region; None before the first."""
+        return self._newest(region, datetime.max.replace(tzinfo=UTC))
+
+    def known_at(self, region: int, at: datetime) -> CarbonSnapshot | None:
+        """What was known of a region at ``at``: its newest snapshot fetched at or before; None before the first."""
+        return self._newest(region, at)
+
+    def settled(self, region: int, start: datetime, end: datetime) -> list[tuple[datetime, float]]:
+        """What a run is settled on, gCO2/kWh, for each half-hour known that starts in [start, end), in time order.
+
+        The measured value for Great Britain. A region has none and settles on the last forecast
+        issued, so ``end`` must not lie after the current half-hour: this archive has no clock.
+        """
+        value = readings.c.actual if region == GB else readings.c.forecast
+        wanted = select(readings.c.start, value).where(
+            readings.c.region == region, readings.c.start >= start, readings.c.start < end
+        )
+        with self._database.read() as connection:
+            found = connection.execute(wanted.order_by(readings.c.start))
+            return [(begin, figure) for begin, figure in found if figure is not None]
+
+    def _newest(self, region: int, at: datetime) -> CarbonSnapshot | None:
+        wanted = select(snapshots.c.payload).where(snapshots.c.region == region, snapshots.c.fetched_at <= at)
+        with self._database.read() as connection:
+            payload = connection.execute(wanted.order_by(snapshots.c.fetched_at.desc()).limit(1)).scalar()
+        return None if payload is None else _snapshot(payload)
+
+    def _prune(self, connection: Connection, newest: datetime) -> None:
+        # Naming every region lets the database find the old ones by key.
+        known = list(REGIONS)
+        old = snapshots.c.fetched_at < newest - self._keep_snapshots
+        connection.execute(delete(snapshots).where(snapshots.c.region.in_(known), old))
+        old = readings.c.start < newest - self._keep_readings
+        connection.execute(delete(readings).where(readings.c.region.in_(known), old))
+
+
+def _merge(connection: Connection, region: int, history: Iterable[Reading]) -> None:
+    rows = [{"region": region, **asdict(reading)} for reading in sorted(history, key=lambda reading: reading.start)]
+    if not rows:
+        return
+    new = upsert(connection, readings)
+    kept = {
+        name: func.coalesce(new.excluded[name], readings.c[name], type_=readings.c[name].type)
+        for name in ("forecast", "actual")
+    }
+    connection.execute(new.on_conflict_do_update(index_elements=readings.primary_key, set_=kept), rows)
+
+
+def _packed(snapshot: CarbonSnapshot) -> bytes:
+    mix = snapshot.mix
+    return pack(
+        {
+            "region": snapshot.region,
+            "fetched_at": utc_text(snapshot.fetched_at),
+            "readings": [[utc_text(reading.start), reading.forecast, reading.actual] for reading in snapshot.readings],
+            "mix": mix and [utc_text(mix.start), dict(mix.shares)],
+            "notes": snapshot.notes,
+        }
+    )
+
+
+def _snapshot(payload: bytes) -> CarbonSnapshot:
+    kept = unpack(payload)
+    return CarbonSnapshot(
+        region=kept["region"],
+        fetched_at=parse_utc(kept["fetched_at"]),
+        readings=tuple(Reading(parse_utc(start), *values) for start, *values in kept["readings"]),
+        mix=kept["mix"] and GenerationMix(parse_utc(kept["mix"][0]), kept["mix"][1]),
+        notes=tuple(kept["notes"]),
+    )

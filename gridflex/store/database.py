@@ -1,0 +1,124 @@
+"""The database behind the store: SQLite in a file by default, PostgreSQL where DATABASE_URL says so.
+
+All that differs between the two is here: how a writer takes its turn, how a reader sees one
+moment, how two processes create the tables at once, and INSERT ... ON CONFLICT.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, QueuePool, Table, create_engine, event, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError, TimeoutError
+
+from gridflex.errors import SettingsError, StoreError
+from gridflex.store.address import hidden, place, read_address, shown
+from gridflex.store.tables import metadata
+
+_CREATE_LOCK = 0x6772_6964_666C_6578
+"""Any number that every instance agrees on: 'gridflex' in ASCII."""
+
+
+class Database:
+    """Connections, and transactions that end in a commit or in a StoreError.
+
+    ``durability`` says whether what is written survives a restart: when the directory of an
+    SQLite file cannot be written, the database is held in memory and the note says why.
+    ``name`` is the address without its password. Raises SettingsError for an address that is
+    none, StoreError if the database does not answer.
+    """
+
+    def __init__(self, url: str) -> None:
+        address, self.durability = place(read_address(url))
+        self.name = shown(address)
+        self._secrets = hidden(address)
+        self._engine = _sqlite_engine(address) if address.get_backend_name() == "sqlite" else _server_engine(address)
+        self._writer = self._engine.execution_options(writes=True)
+        self._create_tables()
+
+    def __repr__(self) -> str:
+        return f"Database({self.name!r})"
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """One moment of the database: everything read inside belongs together. Raises StoreError."""
+        with self._told(), self._engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self, connection: Connection | None = None) -> Iterator[Connection]:
+        """A transaction: on disk once the block is left, undone if it raises. One that is given is joined.
+
+        SQLite has one writer at a time, whose turn begins with the block. Raises StoreError.
+        """
+        if connection is not None:
+            yield connection
+            return
+        with self._told(), self._writer.begin() as transaction:
+            yield transaction
+
+    def dispose(self) -> None:
+        """Close every connection. A database held in memory is gone with them."""
+        self._engine.dispose()
+
+    def _create_tables(self) -> None:
+        with self.write() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execute(select(func.pg_advisory_xact_lock(_CREATE_LOCK)))
+            metadata.create_all(connection)
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except (DBAPIError, TimeoutError) as problem:
+            reason = str(problem.orig if isinstance(problem, DBAPIError) else problem).partition("\n")[0]
+            for secret in self._secrets:
+                reason = reason.replace(secret, "***")
+            raise StoreError(f"The database could not do its work: {reason}.") from None
+
+
+def upsert(connection: Connection, table: Table[Any]) -> postgresql.Insert | sqlite.Insert:
+    """An INSERT that can say ON CONFLICT: standard SQL cannot, and both databases spell it alike."""
+    return (postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert)(table)
+
+
+def _server_engine(address: URL) -> Engine:
+    try:
+        engine = create_engine(address, hide_parameters=True, pool_pre_ping=True)
+    except ImportError as missing:
+        raise SettingsError(f"PostgreSQL needs a package that is not installed: {missing.name}") from None
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        if not _writes(connection):
+            connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+
+    return engine
+
+
+def _sqlite_engine(address: URL) -> Engine:
+    # A database in memory lives in its one connection, which its users take in turn.
+    single: dict[str, Any] = {} if address.database else {"pool_size": 1, "max_overflow": 0}
+    engine = create_engine(address, hide_parameters=True, poolclass=QueuePool, **single)
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: sqlite3.Connection, _record: object) -> None:
+        connection.isolation_level = None  # else the driver opens transactions of its own, too late
+        for pragma in ("journal_mode=WAL", "synchronous=FULL"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # Who begins as a reader may find that it can no longer become the writer.
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if _writes(connection) else "BEGIN")
+
+    return engine
+
+
+def _writes(connection: Connection) -> bool:
+    return bool(connection.get_execution_options().get("writes"))

@@ -1,0 +1,94 @@
+"""Every table of the store. Instants are UTC text that sorts as time does."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Column, Dialect, Index, LargeBinary, MetaData, Named, String, Table, TypedColumns
+from sqlalchemy.types import TypeDecorator
+
+from gridflex.domain.halfhours import parse_utc
+from gridflex.store.chain import utc_text
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+"""Constraints are named so that a migration can speak of them on any database."""
+
+
+class Utc(TypeDecorator[datetime]):
+    """An aware instant, kept as UTC text to the microsecond. A time without a zone is refused (InputError)."""
+
+    impl = String(27)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:
+        """To the database."""
+        return None if value is None else utc_text(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:
+        """From the database."""
+        return None if value is None else parse_utc(value)
+
+
+class TrailRowColumns(TypedColumns):
+    """One link of one workspace's chain, the columns of ``chain.Row``."""
+
+    workspace_id: Named[str] = Column(String(32), primary_key=True)
+    seq: Named[int] = Column(primary_key=True, autoincrement=False)
+    at: Named[str]
+    kind: Named[str]
+    subject: Named[str]
+    content: Named[str | None]
+    content_hash: Named[str]
+    prev_hash: Named[str]
+    row_hash: Named[str]
+
+
+class TrailHeadColumns(TypedColumns):
+    """What each chain must end with."""
+
+    workspace_id: Named[str] = Column(String(32), primary_key=True)
+    count: Named[int]
+    hash: Named[str]
+
+
+class WorkspaceColumns(TypedColumns):
+    """One visitor's state: compressed JSON under a version that counts its savings."""
+
+    id: Named[str] = Column(String(32), primary_key=True)
+    version: Named[int]
+    state: Named[bytes] = Column(LargeBinary)
+    created_at: Named[datetime] = Column(Utc)
+    touched_at: Named[datetime] = Column(Utc)
+
+
+class SnapshotColumns(TypedColumns):
+    """One answer of the carbon service as it was issued, compressed."""
+
+    region: Named[int] = Column(primary_key=True, autoincrement=False)
+    fetched_at: Named[datetime] = Column(Utc, primary_key=True)
+    payload: Named[bytes] = Column(LargeBinary)
+
+
+class ReadingColumns(TypedColumns):
+    """The last known values of one half-hour, gCO2/kWh."""
+
+    region: Named[int] = Column(primary_key=True, autoincrement=False)
+    start: Named[datetime] = Column(Utc, primary_key=True)
+    forecast: Named[float | None]
+    actual: Named[float | None]
+
+
+trail_rows = Table("trail_rows", metadata, TrailRowColumns)
+trail_heads = Table("trail_heads", metadata, TrailHeadColumns)
+workspaces = Table("workspaces", metadata, WorkspaceColumns)
+snapshots = Table("carbon_snapshots", metadata, SnapshotColumns)
+readings = Table("carbon_readings", metadata, ReadingColumns)
+
+Index(None, trail_rows.c.workspace_id, trail_rows.c.subject, trail_rows.c.seq)
