@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -44,6 +45,7 @@ class GridView:
     next_due: datetime | None
     error: str | None
     price_name: str
+    energy_price: Floats
     notes: tuple[str, ...] = ()
     replay: bool = False
 
@@ -103,15 +105,14 @@ class GridAgent:
         def build() -> GridView:
             snapshot = self._archive.known_at(region, at)
             fresh = snapshot is not None and at - snapshot.fetched_at <= timedelta(hours=1)
-            view = self._build(region, at, snapshot if fresh else None, Provenance.CACHED, None, None, replay=True)
-            return view
+            return self._build(region, at, snapshot if fresh else None, Provenance.CACHED, None, None, replay=True)
 
         return self._remembered((region, at, "replay"), build)
 
-    def _remembered(self, key: tuple[object, ...], build: object) -> GridView:
+    def _remembered(self, key: tuple[object, ...], build: Callable[[], GridView]) -> GridView:
         with self._lock:
             if key not in self._views:
-                self._views[key] = build()  # type: ignore[operator]
+                self._views[key] = build()
                 while len(self._views) > REMEMBERED_VIEWS:
                     self._views.popitem(last=False)
             return self._views[key]
@@ -128,7 +129,7 @@ class GridAgent:
         replay: bool = False,
     ) -> GridView:
         columns = None
-        if snapshot is not None or known is not Provenance.SAMPLE:
+        if known is not Provenance.SAMPLE:
             columns = self._from_outside(region, now, snapshot, known, archive=not replay)
         source = snapshot
         if columns is None:
@@ -136,7 +137,7 @@ class GridAgent:
             columns = self._from_sample(source, now)
         start = columns.start
         count = HALF_HOURS_BACK + HALF_HOURS_AHEAD
-        prices = np.asarray(self._tariff.prices(start, count), dtype=np.float64)
+        prices = self._tariff.prices(start, count)
         lead = np.maximum(np.arange(count) - HALF_HOURS_BACK, 0) / 2
         sd = np.where(np.isnan(columns.actual), forecast_sd(lead, columns.provenance), 0.0)
         horizon = Horizon(start, columns.intensity, prices, sd, columns.provenance, HALF_HOURS_BACK)
@@ -153,6 +154,7 @@ class GridAgent:
             next_due,
             error,
             self._tariff.name,
+            self._tariff.energy_row(start, count),
             snapshot.notes if snapshot and here is not Provenance.SAMPLE else (),
             replay,
         )

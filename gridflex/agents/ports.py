@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from gridflex.domain.grid import CarbonSnapshot
+from gridflex.planning.horizon import Floats
 
 
 class FeedStatePort(Protocol):
@@ -51,11 +52,15 @@ class SamplePort(Protocol):
 
 
 class PricePort(Protocol):
-    """Energy price ahead."""
+    """Energy price, past and ahead."""
 
     @property
     def name(self) -> str: ...  # noqa: D102
 
-    def prices(self, start: datetime, count: int) -> object:
-        """GBP/kWh for ``count`` half-hours from ``start``."""
+    def prices(self, start: datetime, count: int) -> Floats:
+        """What a kWh costs in each of ``count`` half-hours from ``start``, GBP/kWh."""
+        ...
+
+    def energy_row(self, start: datetime, count: int) -> Floats:
+        """The part of it that is energy alone, GBP/kWh; the price limit looks at it."""
         ...

@@ -56,6 +56,11 @@ def half_hours_between(start: datetime, end: datetime) -> int:
     return (require_utc(end) - require_utc(start)) // HALF_HOUR
 
 
+def epoch_half_hour(moment: datetime) -> int:
+    """Half-hours since 1970 of the half-hour that contains ``moment``."""
+    return int(require_utc(moment).timestamp()) // 1800
+
+
 def uk_time(moment: datetime) -> datetime:
     """The same instant on a UK clock."""
     return require_utc(moment).astimezone(LONDON)

@@ -1,0 +1,19 @@
+"""The dashboard as one ASGI application: warmed before the first visitor, compressed on the wire."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import streamlit as st
+from gridflex.ui.warm import warm_up
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+
+
+@asynccontextmanager
+async def lifespan(_: st.App) -> AsyncIterator[None]:
+    """Import and draw once, then freeze, so that no visitor pays for it."""
+    warm_up()
+    yield
+
+
+app = st.App("app.py", lifespan=lifespan, middleware=[Middleware(GZipMiddleware, minimum_size=1024, compresslevel=5)])

@@ -1,0 +1,187 @@
+"""The desk: opens workspaces, decides for them, and writes down what was decided before it is shown."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import numpy as np
+import pandas as pd
+
+from gridflex.agents.demo_queue import fifteen_jobs, site_day
+from gridflex.agents.grid import GridAgent, GridView
+from gridflex.agents.orchestrator import NOT_YET, Commitments, Decisions, Orchestrator
+from gridflex.domain.controls import Controls, Site
+from gridflex.domain.decisions import Action
+from gridflex.domain.halfhours import ceil_half_hour, epoch_half_hour, floor_half_hour
+from gridflex.errors import InputError
+from gridflex.services.entries import changed_rows, job_entries, plan_entry
+from gridflex.services.workspace import QueueKind, Workspace, extended, from_state, with_jobs
+from gridflex.store.chain import Entry
+from gridflex.store.workspaces import Workspaces, new_token, workspace_id
+
+DEMO_SEED = 42
+MOST_REASON = 200
+
+
+@dataclass(frozen=True)
+class Override:
+    """A person's word on one job: run now, hold ``until``, or cancel; always with a reason."""
+
+    job_id: str
+    action: Action
+    reason: str
+    until: datetime | None = None
+
+    @property
+    def said(self) -> str:
+        """The reason, bounded. Raises InputError where there is none."""
+        if not self.reason.strip():
+            raise InputError("An override needs a reason; it goes into the audit trail.")
+        return self.reason.strip()[:MOST_REASON]
+
+    def start(self, now: datetime) -> int:
+        """The chosen half-hour since 1970; NOT_YET for a cancelled job. Raises InputError for one not ahead."""
+        if self.action is Action.CANCEL:
+            return NOT_YET
+        current = epoch_half_hour(now)
+        if self.action is Action.EXECUTE_NOW:
+            return current
+        chosen = epoch_half_hour(ceil_half_hour(self.until)) if self.until else NOT_YET
+        if chosen <= current:
+            raise InputError("Hold a job until a later half-hour than this one.")
+        return chosen
+
+
+class Desk:
+    """Every method that changes a workspace returns the new one, already on disk."""
+
+    def __init__(self, store: Workspaces, grid: GridAgent, orchestrator: Orchestrator) -> None:
+        self._store, self._grid, self._orchestrator = store, grid, orchestrator
+
+    def open(self, token: str | None, now: datetime) -> Workspace:
+        """The token's workspace, its plan brought up to ``now``; a new demo where there is none."""
+        kept = self._store.load(token) if token else None
+        if kept is None or token is None:
+            return self._create(now)
+        return self.catch_up(from_state(token, kept.id, kept.version, kept.state), now)
+
+    def replayed(self, at: datetime, seed: int = DEMO_SEED) -> Workspace:
+        """A demo as of ``at``; it is written nowhere."""
+        return demo_workspace("", "", at, seed, QueueKind.DEMO)
+
+    def decide(self, workspace: Workspace, view: GridView, controls: Controls | None = None) -> Decisions:
+        """A preview: what the controls would decide. Writes nothing."""
+        queue = self._orchestrator.prepare(workspace.frame, view, workspace.site, workspace.before)
+        return self._orchestrator.decide(workspace.frame, queue, view, controls or workspace.controls, workspace.before)
+
+    def adopt(self, workspace: Workspace, controls: Controls, now: datetime, cause: str) -> Workspace:
+        """Decide by ``controls`` and make it the plan: a plan row and a row for each job that changed."""
+        view = self._grid.view(workspace.site.region, now)
+        changed = replace(workspace, controls=controls)
+        return self._keep(changed, self.decide(changed, view), now, cause)
+
+    def catch_up(self, workspace: Workspace, now: datetime) -> Workspace:
+        """The half-hourly re-plan: runs that have begun stay as stored, the others are decided anew."""
+        if workspace.planned_at >= floor_half_hour(now):
+            return workspace
+        return self.adopt(workspace, workspace.controls, now, "a new half-hour")
+
+    def restart(self, workspace: Workspace, kind: QueueKind, now: datetime, seed: int | None = None) -> Workspace:
+        """Begin again with a demo queue released now."""
+        seed = workspace.seed if seed is None else seed
+        fresh = demo_workspace(workspace.token, workspace.id, now, seed, kind)
+        fresh = replace(fresh, version=workspace.version, site=workspace.site, controls=workspace.controls)
+        return self._decided(fresh, now, f"started again with a {kind.label}")
+
+    def take_jobs(
+        self, workspace: Workspace, frame: pd.DataFrame, now: datetime, *, cause: str, add: bool = False
+    ) -> Workspace:
+        """Make ``frame`` the queue, or ``add`` it to the visitor's own.
+
+        Raises InputError for an empty one, or for an id that is there already.
+        """
+        if not len(frame):
+            raise InputError("There is no job to take in; the queue is unchanged.")
+        if add:
+            twice = set(frame["job_id"]) & set(workspace.frame["job_id"])
+            if twice:
+                raise InputError(f"Job {min(twice)!r} is in the queue already; give it another id.")
+            both = pd.concat([workspace.frame, frame], ignore_index=True)
+            changed = with_jobs(workspace, both, QueueKind.OWN, extended(workspace.before, len(frame)))
+        else:
+            changed = with_jobs(workspace, frame.reset_index(drop=True), QueueKind.OWN, Commitments.none(len(frame)))
+            changed = replace(changed, anchor=floor_half_hour(now), reasons={})
+        digest = hashlib.sha256(frame.to_csv(index=False).encode()).hexdigest()
+        upload = Entry("upload", "", {"cause": cause, "jobs": len(frame), "sha256": digest, "added": add})
+        return self._decided(changed, now, cause, [upload])
+
+    def override(self, workspace: Workspace, word: Override, now: datetime) -> Workspace:
+        """A person's word on one job. Raises InputError for one that is unknown or has begun."""
+        rows = np.flatnonzero((workspace.frame["job_id"] == word.job_id).to_numpy())
+        if not len(rows):
+            raise InputError(f"There is no job {word.job_id!r} in the queue.")
+        row = int(rows[0])
+        if workspace.before.begun(epoch_half_hour(now))[row]:
+            raise InputError(f"Job {word.job_id!r} has already begun; it can no longer be moved.")
+        start = word.start(now)
+        before = workspace.before.overridden(row, word.action, start)
+        reasons = {**workspace.reasons, word.job_id: word.said}
+        entry = Entry(
+            "override",
+            word.job_id,
+            {"action": str(word.action), "reason": word.said, "start": iso_of_epoch(start)},
+        )
+        changed = replace(workspace, before=before, reasons=reasons)
+        return self._decided(changed, now, f"override of {word.job_id}", [entry])
+
+    def change_site(self, workspace: Workspace, site: Site, controls: Controls, now: datetime) -> Workspace:
+        """Keep other site settings, and decide anew under them."""
+        changed = replace(workspace, site=site, controls=controls)
+        kept = {"site": site.model_dump(mode="json"), "controls": controls.model_dump(mode="json")}
+        return self._decided(changed, now, "site settings", [Entry("setting", "site", kept)])
+
+    def _create(self, now: datetime) -> Workspace:
+        token = new_token()
+        fresh = demo_workspace(token, workspace_id(token), now, DEMO_SEED, QueueKind.DEMO)
+        return self._decided(fresh, now, "the workspace was opened")
+
+    def _decided(self, workspace: Workspace, now: datetime, cause: str, entries: Sequence[Entry] = ()) -> Workspace:
+        view = self._grid.view(workspace.site.region, now)
+        return self._keep(workspace, self.decide(workspace, view), now, cause, entries)
+
+    def _keep(
+        self, workspace: Workspace, decisions: Decisions, now: datetime, cause: str, entries: Sequence[Entry] = ()
+    ) -> Workspace:
+        """Store the decisions as the workspace's plan, with their rows in the trail, in one transaction."""
+        kept = replace(
+            workspace,
+            planned_at=floor_half_hour(now),
+            before=Commitments(
+                decisions.baseline_epoch(),
+                decisions.start_epoch(),
+                workspace.before.pinned,
+                workspace.before.cancelled,
+                decisions.action,
+                decisions.rationale,
+            ),
+        )
+        changed = changed_rows(workspace.before, kept.before)
+        rows = [*entries, plan_entry(workspace, decisions, cause), *job_entries(decisions, changed)]
+        if kept.version == 0:
+            stored = self._store.create(kept.token, kept.to_state(), now, rows)
+            return replace(kept, version=stored.version)
+        version = self._store.save(kept.id, kept.to_state(), expected_version=kept.version, at=now, entries=rows)
+        return replace(kept, version=version)
+
+
+def demo_workspace(token: str, name: str, at: datetime, seed: int, kind: QueueKind) -> Workspace:
+    """A workspace with a demo queue released at ``at`` and nothing decided."""
+    make: Callable[[int, datetime], pd.DataFrame] = site_day if kind is QueueKind.DAY else fifteen_jobs
+    anchor = floor_half_hour(at)
+    frame = make(seed, anchor)
+    return Workspace(
+        token, name, 0, seed, kind, anchor, anchor, Site(), Controls(), frame, Commitments.none(len(frame))
+    )

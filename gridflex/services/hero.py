@@ -1,0 +1,133 @@
+"""The hero chart's view model: the grid behind and ahead, and what the site does in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import ceil
+
+import numpy as np
+
+from gridflex.agents.grid import GridView
+from gridflex.domain import format as fmt
+from gridflex.planning.horizon import Floats
+from gridflex.planning.plan import Plan, site_power
+from gridflex.services.axis import Axis, time_axis
+
+HALF_HOURS_BACK = 48
+MOST_WINDOWS = 4
+LEAST_TOP = 300.0
+
+
+@dataclass(frozen=True)
+class Window:
+    """Half-hours (rows) in which waiting jobs run, and what to write on them."""
+
+    first: int
+    last: int
+    jobs: int
+
+
+@dataclass(frozen=True, eq=False)
+class Hero:
+    """One row a half-hour from 24 h back to 48 h ahead; gCO2/kWh and kW. NaN where there is nothing."""
+
+    axis: Axis
+    now_row: int
+    threshold: float
+    actual: Floats
+    forecast: Floats
+    low: Floats
+    high: Floats
+    top: float
+    power: Floats
+    power_at_once: Floats
+    power_top: float
+    demand_low: Floats
+    demand_high: Floats
+    windows: tuple[Window, ...]
+    hover: tuple[str, ...]
+    alt: str
+
+
+def hero(view: GridView, plan: Plan, threshold: float, demand: tuple[Floats, Floats] | None = None) -> Hero:
+    """Lay the plan over the grid. ``demand`` is p10 and p90 of arriving load, kW, from now on."""
+    horizon = view.horizon
+    cut = slice(horizon.now_index - HALF_HOURS_BACK, len(horizon))
+    now_row = HALF_HOURS_BACK
+    intensity = horizon.intensity[cut]
+    measured = view.actual[cut].copy()
+    ahead = intensity.copy()
+    ahead[:now_row] = view.forecast[cut][:now_row]
+    solid = np.where(np.isnan(measured), np.nan, measured)
+    band = np.where(horizon.sd[cut] > 0, horizon.sd[cut], np.nan)
+    band[:now_row] = np.nan
+    power = plan.power_kw()[cut]
+    at_once = site_power(plan.queue, np.where(plan.placed, plan.queue.baseline, -1), None, len(horizon))[cut]
+    low, high = np.full(len(ahead), np.nan), np.full(len(ahead), np.nan)
+    if demand is not None:
+        reach = min(len(demand[0]), len(ahead) - now_row)
+        low[now_row : now_row + reach], high[now_row : now_row + reach] = demand[0][:reach], demand[1][:reach]
+    axis = time_axis(horizon.at(cut.start), len(ahead))
+    windows = _windows(plan, cut.start)
+    return Hero(
+        axis=axis,
+        now_row=now_row,
+        threshold=threshold,
+        actual=solid,
+        forecast=np.where(np.isnan(ahead), np.nan, ahead),
+        low=np.maximum(ahead - band, 0),
+        high=ahead + band,
+        top=max(LEAST_TOP, ceil(float(np.nanmax(intensity + horizon.sd[cut])) / 50) * 50),
+        power=power,
+        power_at_once=at_once,
+        power_top=_round_up(float(max(np.max(power), np.max(at_once), np.nanmax(np.append(high, 0)), 1))),
+        demand_low=low,
+        demand_high=high,
+        windows=windows,
+        hover=_hover(axis, intensity, measured, horizon.price[cut], power),
+        alt=_alt(view, intensity[now_row:], threshold, windows, axis),
+    )
+
+
+def _windows(plan: Plan, first_row: int) -> tuple[Window, ...]:
+    """Runs of waiting jobs merged where they touch; the largest few by energy, in time order."""
+    waits = np.flatnonzero(plan.placed & (plan.start > plan.queue.earliest) & ~plan.queue.fixed)
+    order = waits[np.argsort(plan.start[waits], kind="stable")]
+    merged: list[list[float]] = []
+    for row in order.tolist():
+        start, stop = int(plan.start[row]), int(plan.start[row] + plan.queue.slots[row])
+        if merged and start <= merged[-1][1]:
+            merged[-1][1] = max(merged[-1][1], stop)
+            merged[-1][2] += 1
+            merged[-1][3] += float(plan.queue.energy_kwh[row])
+        else:
+            merged.append([start, stop, 1, float(plan.queue.energy_kwh[row])])
+    largest = sorted(sorted(merged, key=lambda w: -w[3])[:MOST_WINDOWS])
+    return tuple(Window(int(a) - first_row, int(b) - first_row, int(n)) for a, b, n, _ in largest)
+
+
+def _hover(axis: Axis, intensity: Floats, measured: Floats, price: Floats, power: Floats) -> tuple[str, ...]:
+    columns = (intensity, np.isnan(measured), price, power)
+    rows = zip(axis.labels, *(column.tolist() for column in columns), strict=True)
+    return tuple(
+        f"<b>{when}</b><br>{fmt.intensity(g)} {'forecast' if ahead else 'measured'}<br>"
+        f"{fmt.unit_price(p)}<br>site {fmt.power(kw)}"
+        for when, g, ahead, p, kw in rows
+    )
+
+
+def _alt(view: GridView, ahead: Floats, threshold: float, windows: tuple[Window, ...], axis: Axis) -> str:
+    lowest = int(np.argmin(ahead))
+    best = fmt.day_clock(view.horizon.at(view.horizon.now_index + lowest), view.now)
+    waits = sum(window.jobs for window in windows)
+    tail = f"{fmt.plural(waits, 'waiting job')} run in the shaded windows." if waits else "No job waits."
+    return (
+        f"Carbon intensity, 24 hours back and 48 hours ahead. Now {fmt.intensity(view.intensity_now)}; lowest ahead "
+        f"{fmt.intensity(float(ahead[lowest]))} at {best} UK time; threshold {fmt.intensity(threshold)}. {tail}"
+    )
+
+
+def _round_up(value: float) -> float:
+    """The next 1, 2 or 5 times a power of ten, so that the axis seldom moves."""
+    size = 10.0 ** np.floor(np.log10(value))
+    return float(next(step * size for step in (1, 2, 5, 10) if step * size >= value))

@@ -1,0 +1,112 @@
+"""A workspace: one visitor's queue, settings and decisions, and how it is kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from gridflex.agents.orchestrator import Commitments
+from gridflex.domain.controls import Controls, Site
+from gridflex.domain.halfhours import parse_utc
+from gridflex.domain.job_frame import frame_from_json, frame_to_json
+
+
+class QueueKind(StrEnum):
+    """Where the jobs came from."""
+
+    DEMO = "demo"
+    DAY = "day"
+    OWN = "own"
+
+    @property
+    def label(self) -> str:
+        """Name on the page; a demo is called one."""
+        return {"demo": "demo queue of 15 jobs", "day": "demo day of 1,000 jobs", "own": "your own jobs"}[self.value]
+
+
+@dataclass(frozen=True, eq=False)
+class Workspace:
+    """Immutable: every change gives a new one, kept by the desk before it is shown.
+
+    ``token`` opens it and is never exported; empty for a replay, which is kept nowhere.
+    ``anchor`` is when the queue was started, ``planned_at`` the half-hour of the stored plan.
+    ``reasons`` are a person's words for overrides, by job id.
+    """
+
+    token: str
+    id: str
+    version: int
+    seed: int
+    kind: QueueKind
+    anchor: datetime
+    planned_at: datetime
+    site: Site
+    controls: Controls
+    frame: pd.DataFrame
+    before: Commitments
+    reasons: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def is_demo(self) -> bool:
+        """Whether its jobs are made by us; said wherever they are shown."""
+        return self.kind is not QueueKind.OWN
+
+    def to_state(self) -> dict[str, Any]:
+        """Plain JSON of everything but token, id and version."""
+        columns = {name: getattr(self.before, name).astype(int).tolist() for name in _COLUMNS}
+        return {
+            "seed": self.seed,
+            "kind": str(self.kind),
+            "anchor": self.anchor.isoformat(),
+            "planned_at": self.planned_at.isoformat(),
+            "site": self.site.model_dump(mode="json"),
+            "controls": self.controls.model_dump(mode="json"),
+            "jobs": frame_to_json(self.frame),
+            "before": columns,
+            "reasons": self.reasons,
+        }
+
+
+_COLUMNS: dict[str, type[np.generic]] = {
+    "baseline": np.int64,
+    "start": np.int64,
+    "pinned": np.bool_,
+    "cancelled": np.bool_,
+    "action": np.uint8,
+    "rationale": np.uint8,
+}
+
+
+def from_state(token: str, workspace_id: str, version: int, state: dict[str, Any]) -> Workspace:
+    """The workspace whose ``to_state`` this is."""
+    columns = {name: np.asarray(state["before"][name], dtype=dtype) for name, dtype in _COLUMNS.items()}
+    return Workspace(
+        token=token,
+        id=workspace_id,
+        version=version,
+        seed=int(state["seed"]),
+        kind=QueueKind(state["kind"]),
+        anchor=parse_utc(state["anchor"]),
+        planned_at=parse_utc(state["planned_at"]),
+        site=Site.model_validate(state["site"]),
+        controls=Controls.model_validate(state["controls"]),
+        frame=frame_from_json(state["jobs"]),
+        before=Commitments(**columns),
+        reasons=dict(state["reasons"]),
+    )
+
+
+def with_jobs(workspace: Workspace, frame: pd.DataFrame, kind: QueueKind, before: Commitments) -> Workspace:
+    """The same workspace with another queue."""
+    return replace(workspace, frame=frame, kind=kind, before=before)
+
+
+def extended(before: Commitments, more: int) -> Commitments:
+    """Commitments with ``more`` undecided rows at the end."""
+    fresh = Commitments.none(more)
+    return Commitments(**{name: np.append(getattr(before, name), getattr(fresh, name)) for name in _COLUMNS})

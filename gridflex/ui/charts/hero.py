@@ -1,0 +1,81 @@
+"""The hero chart: the grid behind and ahead, what was decided, what the site draws."""
+
+from __future__ import annotations
+
+import plotly.graph_objects as go
+
+from gridflex.services.hero import Hero
+from gridflex.ui.charts.style import Spec, label, layout, rule, time_xaxis, value_yaxis
+from gridflex.ui.palette import RULE, Palette
+
+HEIGHT = 470
+
+
+def hero_figure(view: Hero, colours: Palette) -> go.Figure:
+    """One figure in one call: intensity above, site power below, one time axis."""
+    last = len(view.forecast)
+    return go.Figure(
+        data=[*_intensity(view, colours), *_power(view, colours)],
+        layout=layout(
+            HEIGHT,
+            xaxis=time_xaxis(view.axis, 0, last, anchor="y2"),
+            yaxis=value_yaxis("gCO2/kWh", view.top, domain=[0.33, 1]),
+            yaxis2=value_yaxis("site kW", view.power_top, domain=[0, 0.24], nticks=3),
+            shapes=_shapes(view, colours),
+            annotations=_annotations(view),
+        ),
+    )
+
+
+def _line(y: object, name: str, colour: str, dash: str = "solid", width: float = 2, **extra: object) -> Spec:
+    shape = {"shape": "hv", "color": colour, "dash": dash, "width": width}
+    return {"type": "scatter", "y": y, "name": name, "mode": "lines", "line": shape, "hoverinfo": "skip", **extra}
+
+
+def _intensity(view: Hero, colours: Palette) -> list[Spec]:
+    return [
+        _line(view.high, "high", colours.carbon, width=0, showlegend=False),
+        _line(view.low, "likely range", colours.carbon, width=0, fill="tonexty", fillcolor=colours.band),
+        _line(view.forecast, "forecast", colours.carbon, dash="dot"),
+        _line(view.actual, "measured", colours.carbon, width=2.5),
+        # One trace answers the pointer, with everything about its half-hour.
+        _line(
+            view.forecast, "", colours.carbon, width=0, showlegend=False, text=view.hover, hoverinfo="text",
+            hovertemplate="%{text}<extra></extra>",
+        ),
+    ]  # fmt: skip
+
+
+def _power(view: Hero, colours: Palette) -> list[Spec]:
+    second = {"yaxis": "y2"}
+    return [
+        _line(view.power, "site power, planned", colours.execute, width=1, fill="tozeroy", **second),
+        _line(view.power_at_once, "if all ran at once", RULE, dash="dash", width=1.5, **second),
+        _line(view.demand_high, "demand high", colours.shift, width=0, showlegend=False, **second),
+        _line(
+            view.demand_low, "arrivals expected", colours.shift, width=0, fill="tonexty",
+            fillcolor="rgba(43,108,176,0.28)", **second,
+        ),
+    ]  # fmt: skip
+
+
+def _shapes(view: Hero, colours: Palette) -> list[Spec]:
+    last = len(view.forecast)
+    window: Spec = {"type": "rect", "yref": "paper", "y0": 0, "y1": 1, "line": {"width": 0}, "layer": "below"}
+    return [
+        *({**window, "x0": w.first, "x1": w.last, "fillcolor": colours.window} for w in view.windows),
+        rule(0, last, view.threshold, view.threshold, dash="dash"),
+        rule(view.now_row, view.now_row, 0, 1, yref="paper"),
+    ]
+
+
+def _annotations(view: Hero) -> list[Spec]:
+    windows = [
+        label(f"{w.jobs} job{'s' if w.jobs != 1 else ''}", (w.first + w.last) / 2, 0.99, yref="paper", yanchor="top")
+        for w in view.windows
+    ]
+    return [
+        *windows,
+        label(f"threshold {view.threshold:.0f}", 0.5, view.threshold, xanchor="left", yanchor="bottom"),
+        label("NOW", view.now_row, 0.285, yref="paper", yanchor="middle", xanchor="left", xshift=4),
+    ]

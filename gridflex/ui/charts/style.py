@@ -1,0 +1,64 @@
+"""What all charts share: margins, grid, fonts, the labelled rules."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gridflex.services.axis import Axis
+from gridflex.ui.palette import RULE
+
+Spec = dict[str, Any]
+
+CONFIG: Spec = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False}
+
+
+def time_xaxis(axis: Axis, first: float, last: float, **extra: Any) -> Spec:
+    """A horizontal axis that counts half-hours and speaks UK time."""
+    return {
+        "range": [first, last],
+        "tickvals": axis.ticks,
+        "ticktext": axis.texts,
+        "showgrid": False,
+        "zeroline": False,
+        "fixedrange": True,
+        "tickangle": 0,
+        **extra,
+    }
+
+
+def value_yaxis(title: str, top: float, **extra: Any) -> Spec:
+    """A vertical axis from zero to ``top`` that stays put while sliders move."""
+    return {
+        "range": [0, top],
+        "title": {"text": title, "standoff": 6},
+        "gridcolor": "rgba(138,143,152,0.25)",
+        "zeroline": False,
+        "fixedrange": True,
+        "nticks": 5,
+        **extra,
+    }
+
+
+def rule(x0: float, x1: float, y0: float, y1: float, dash: str = "solid", **extra: Any) -> Spec:
+    """A straight rule between two points."""
+    line = {"color": RULE, "width": 1.5, "dash": dash}
+    return {"type": "line", "x0": x0, "x1": x1, "y0": y0, "y1": y1, "line": line, **extra}
+
+
+def label(text: str, x: float, y: float, **extra: Any) -> Spec:
+    """A small annotation without an arrow. The text is ours, never a visitor's."""
+    return {"text": text, "x": x, "y": y, "showarrow": False, "font": {"size": 12, "color": RULE}, **extra}
+
+
+def layout(height: int, **extra: Any) -> Spec:
+    """The common layout of a figure."""
+    return {
+        "height": height,
+        "margin": {"l": 52, "r": 12, "t": 30, "b": 28},
+        "hovermode": "x",
+        "showlegend": True,
+        "legend": {"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom", "font": {"size": 12}},
+        "uirevision": "keep",
+        "bargap": 0,
+        **extra,
+    }
