@@ -1,0 +1,69 @@
+"""What tests share: the recorded data beside the checkout, and a replay of the public APIs on loopback."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+
+
+@dataclass
+class Replay:
+    """A running replay. Its own clock is the machine's unless started with ``--now``."""
+
+    url: str
+
+    def fault(self, mode: str) -> None:
+        """Switch the fault; ``none`` ends it. Raises httpx.HTTPStatusError for an unknown mode."""
+        httpx.post(f"{self.url}/_fault", params={"mode": mode}, timeout=10).raise_for_status()
+
+    def requests(self) -> dict[str, int]:
+        """Requests so far, by path."""
+        counted: dict[str, int] = httpx.get(f"{self.url}/_stats", timeout=10).json()["requests"]
+        return counted
+
+
+@pytest.fixture(scope="session")
+def shared_dir() -> Path:
+    """The folder of recorded data beside the checkout; GRIDFLEX_SHARED names another."""
+    path = Path(os.environ.get("GRIDFLEX_SHARED", Path(__file__).parents[2] / "shared"))
+    if not path.is_dir():
+        pytest.skip(f"no recorded data at {path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def start_replay(shared_dir: Path) -> Iterator[Callable[..., Replay]]:
+    """Starts a replay of one's own with the given arguments; all end with the tests."""
+    with ExitStack() as running:
+
+        def start(*arguments: str) -> Replay:
+            command = [sys.executable, str(shared_dir / "upstream" / "replay.py"), "--port", "0", *arguments]
+            process = running.enter_context(subprocess.Popen(command, stdout=subprocess.PIPE, text=True))
+            running.callback(process.terminate)
+            assert process.stdout is not None
+            said = process.stdout.readline().split()
+            assert said, "the replay did not start"
+            return Replay(said[2].rstrip(","))
+
+        yield start
+
+
+@pytest.fixture(scope="session")
+def _replay(start_replay: Callable[..., Replay]) -> Replay:
+    return start_replay()
+
+
+@pytest.fixture
+def replay(_replay: Replay) -> Iterator[Replay]:
+    """The replay on the machine's clock, shared by all tests, without a fault at start and end."""
+    _replay.fault("none")
+    yield _replay
+    _replay.fault("none")
