@@ -47,7 +47,7 @@ NO_TIME = "NaT"
 
 @dataclass(frozen=True)
 class NumberRange:
-    """What a number column allows: above (or from) ``low``, at most ``high``."""
+    """What a number column allows: above (or from) ``low``, at most ``high``. Its text goes into messages."""
 
     low: float
     low_allowed: bool
@@ -60,7 +60,7 @@ class NumberRange:
         return inside
 
     def __str__(self) -> str:
-        return f"{'from' if self.low_allowed else 'above'} {self.low:g} to {self.high:,.16g}"
+        return f"{'from' if self.low_allowed else 'above'} {self.low:g}, at most {self.high:,.16g}"
 
 
 def _range_of(schema: Mapping[str, Any]) -> NumberRange:
