@@ -40,7 +40,8 @@ def expected_intensity(number: int, count: int) -> Values:
     month = month_position(numbers)
     level = _interpolate(_MONTH_KNOTS[:, None], month - 0.5, np.zeros_like(numbers))
     shape = _interpolate(_SHAPE_KNOTS, (month - 0.5) / 3.0, numbers % _PERIODS)
-    return (level + shape) * np.where(_weekend(numbers), WEEKEND_FACTOR, WEEKDAY_FACTOR)
+    week: Values = np.where(_weekend(numbers), WEEKEND_FACTOR, WEEKDAY_FACTOR)
+    return (level + shape) * week
 
 
 def month_position(numbers: NDArray[np.int64]) -> Values:
@@ -48,7 +49,8 @@ def month_position(numbers: NDArray[np.int64]) -> Values:
     moments = np.datetime64("0001-01-01T00:00", "m") + numbers * np.timedelta64(30, "m")
     months = moments.astype("M8[M]")
     begin, end = months.astype("M8[m]"), (months + 1).astype("M8[m]")
-    return months.astype(np.int64) % 12 + (moments - begin) / (end - begin)
+    position: Values = months.astype(np.int64) % 12 + (moments - begin) / (end - begin)
+    return position
 
 
 def _weekend(numbers: NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -66,22 +68,24 @@ def _interpolate(knots: Values, position: Values, column: NDArray[np.int64]) -> 
 def _knots_of_means(means: Values) -> Values:
     # The mean of straight lines over a span is 3/4 of its own knot and 1/8 of each neighbour.
     own, neighbour = np.eye(len(means)), np.roll(np.eye(len(means)), 1, axis=0)
-    return np.linalg.solve(0.75 * own + 0.125 * (neighbour + neighbour.T), means)
+    return np.asarray(np.linalg.solve(0.75 * own + 0.125 * (neighbour + neighbour.T), means), dtype=np.float64)
 
 
 def _profile(means: tuple[int, ...]) -> Values:
     def waves(hours: Values) -> Values:
         angle = np.outer(hours, np.arange(1, _HARMONICS + 1)) * (2.0 * np.pi / 24.0)
-        return np.hstack([np.ones((len(hours), 1)), np.cos(angle), np.sin(angle)])
+        stacked: Values = np.hstack([np.ones_like(angle[:, :1]), np.cos(angle), np.sin(angle)])
+        return stacked
 
     fit = np.linalg.lstsq(waves(np.array(PUBLISHED_HOURS, dtype=np.float64)), np.array(means), rcond=None)[0]
     return np.asarray(waves(np.arange(_PERIODS) / 2.0) @ fit, dtype=np.float64)
 
 
 def _season_shapes() -> Values:
-    profiles = np.array([_profile(means) for means in PUBLISHED_PROFILES.values()])
+    profiles: Values = np.array([_profile(means) for means in PUBLISHED_PROFILES.values()])
     profiles[3] *= np.mean(PUBLISHED_MONTH_MEANS[8:11]) / profiles[3].mean()
-    return profiles - profiles.mean(axis=1, keepdims=True)
+    shapes: Values = profiles - profiles.mean(axis=1, keepdims=True)
+    return shapes
 
 
 _MONTH_KNOTS = _knots_of_means(np.array(PUBLISHED_MONTH_MEANS, dtype=np.float64))

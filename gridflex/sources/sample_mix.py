@@ -65,8 +65,8 @@ def _dirty_shares(fuels: Fuels, year: float, intensity: Values) -> dict[str, Val
         fuels.biomass * FACTORS_G["biomass"] + fuels.imports * fuels.imports_g + fuels.other * FACTORS_G["other"]
     ) / 100.0
     # Neither more carbon than there is, nor so much that gas would not fit into the hundred.
-    most = np.minimum(intensity / max(carbon, 1e-9), (100.0 - 100.0 * intensity / gas_g) / (typical - 100.0 * carbon / gas_g))
-    scale = np.minimum((intensity / year) ** _DIRTY_EXPONENT, most)
+    room = (100.0 - 100.0 * intensity / gas_g) / (typical - 100.0 * carbon / gas_g)
+    scale = np.minimum.reduce([(intensity / year) ** _DIRTY_EXPONENT, intensity / max(carbon, 1e-9), room])
     return {
         "biomass": fuels.biomass * scale,
         "imports": fuels.imports * scale,
@@ -83,4 +83,5 @@ def _sun_percent(number: int, count: int) -> Values:
     hour_angle = np.radians(15.0 * (hour - 12.0) - _LONGITUDE_W)
     height = np.sin(_LATITUDE) * np.sin(declination) + np.cos(_LATITUDE) * np.cos(declination) * np.cos(hour_angle)
     clear = 1.0 / (1.0 + np.exp(-_CLOUDS.values(number, count)))
-    return _SUNNIEST_PERCENT * np.maximum(height, 0.0) * (0.55 + 0.45 * clear)
+    sun: Values = _SUNNIEST_PERCENT * np.maximum(height, 0.0) * (0.55 + 0.45 * clear)
+    return sun

@@ -36,7 +36,7 @@ _REGION_ODDS = 0.25
 
 _REGION_STREAM = 100
 
-_NOWCAST = Weather(stream=2, memory_hours=3.0, rise_hours=0.5)
+_NOWCAST = Weather(stream=2, memory_hours=4.0, rise_hours=2.0)
 _NOWCAST_ODDS = 0.185
 """Error of the last forecast of a half-hour, log-odds: 9.7 gCO2/kWh in the mean (published, 2022-23)."""
 

@@ -21,7 +21,7 @@ _SEASON_HOURS = (0, 6, 8, 13, 16, 17, 18, 20)
 _SEASON_GBP_PER_MWH = (3, 6, 14, 21, 33, 35, 22, 1)
 """Added in mid-winter and taken off in mid-summer: winter peak 134 at 17 h, summer trough 52 at 13 to 14 h."""
 
-CORRELATION = 0.7
+CORRELATION = 0.74
 """Of the price's own weather with the intensity's; with the daily profiles it gives the published 0.52 to 0.62."""
 
 _OWN_WEATHER = Weather(stream=4, memory_hours=6.0, rise_hours=0.7)
@@ -46,9 +46,10 @@ def wholesale_gbp_per_kwh(start: datetime, weather: Values) -> Values:
 def _expected(start: datetime, number: int, count: int) -> Values:
     hour = np.array([moment.hour + moment.minute / 60.0 for moment in map(uk_time, half_hours(start, count))])
     # Coldest in mid-January, half a month into the year
-    winter = np.cos(2.0 * np.pi * (month_position(np.arange(number, number + count)) - 0.5) / 12.0)
-    level = np.interp(hour, PUBLISHED_HOURS, PUBLISHED_GBP_PER_MWH, period=24.0)
-    return level + winter * np.interp(hour, _SEASON_HOURS, _SEASON_GBP_PER_MWH, period=24.0)
+    winter: Values = np.cos(2.0 * np.pi * (month_position(np.arange(number, number + count)) - 0.5) / 12.0)
+    level: Values = np.interp(hour, PUBLISHED_HOURS, PUBLISHED_GBP_PER_MWH, period=24.0)
+    season: Values = np.interp(hour, _SEASON_HOURS, _SEASON_GBP_PER_MWH, period=24.0)
+    return level + winter * season
 
 
 def _response(tightness: Values) -> Values:

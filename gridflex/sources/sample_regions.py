@@ -81,7 +81,7 @@ REGION_ANCHORS: Mapping[int, Anchors] = MappingProxyType(
 NATION_MEMBERS: Mapping[int, tuple[int, ...]] = MappingProxyType(
     {15: (3, 4, 5, 8, 9, 10, 11, 12, 13, 14), 16: (1, 2), 17: (6, 7)}
 )
-"""England, Scotland and Wales as the regions that make them up; region 6 reaches into England and is left with Wales."""
+"""The nations as the regions that make them up; region 6 reaches into England, and is counted with Wales."""
 
 
 def members(region: int) -> dict[int, float]:
@@ -105,18 +105,18 @@ def log_odds(intensity: Values | float, within: tuple[float, float]) -> Values:
     """Where an intensity, gCO2/kWh, stands between its bounds, as log-odds."""
     low, high = within
     share = (np.asarray(intensity, dtype=np.float64) - low) / (high - low)
-    return np.log(share / (1.0 - share))
+    return np.asarray(np.log(share / (1.0 - share)), dtype=np.float64)
 
 
 def from_log_odds(odds: Values, within: tuple[float, float]) -> Values:
     """The inverse of ``log_odds``, gCO2/kWh."""
     low, high = within
-    return low + (high - low) / (1.0 + np.exp(-odds))
+    return np.asarray(low + (high - low) / (1.0 + np.exp(-odds)), dtype=np.float64)
 
 
 def regional_odds(region: int, national_odds: Values) -> Values:
     """Log-odds of one of the 14 regions, given the national ones."""
     anchors = REGION_ANCHORS[region]
-    windy, year = log_odds(np.array([GB_WINDY, GB_YEAR]), GB_RANGE)
-    own_windy, own_year = log_odds(np.array([anchors.windy, anchors.year]), REGION_RANGE)
+    windy, year = map(float, log_odds(np.array([GB_WINDY, GB_YEAR]), GB_RANGE))
+    own_windy, own_year = map(float, log_odds(np.array([anchors.windy, anchors.year]), REGION_RANGE))
     return own_year + (own_year - own_windy) / (year - windy) * (national_odds - year)
