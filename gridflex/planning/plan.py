@@ -7,9 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from gridflex.planning.horizon import Bools, Floats, Horizon, Ints
+from gridflex.planning.pausing import part_costs
 from gridflex.planning.policies.base import UNPLACED, Placement
 from gridflex.planning.queue import Queue
-from gridflex.planning.runs import run_sums
+from gridflex.planning.runs import sums_of
+from gridflex.planning.windows import AT_ONCE, chunks
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,40 +65,21 @@ class Plan:
 
 def evaluate(policy: str, queue: Queue, horizon: Horizon, placement: Placement) -> Plan:
     """Value a placement in grams and GBP against each job's baseline start."""
-    placed = placement.start != UNPLACED
-    kwh = np.where(placed, queue.power_kw / 2, 0.0)
-
-    def sums(values: Floats, start: Ints) -> Floats:
-        return run_sums(values, start, queue.length) * kwh
-
-    carbon, cost = sums(horizon.intensity, placement.start), sums(horizon.price, placement.start)
+    columns = (horizon.intensity, horizon.price)
+    carbon, cost, baseline_g, baseline_gbp = (np.empty(len(queue)) for _ in range(4))
+    for rows in chunks(len(queue), AT_ONCE):
+        start, length = placement.start[rows], queue.length[rows]
+        kwh = np.where(start != UNPLACED, queue.power_kw[rows] / 2, 0.0)
+        sums = sums_of(columns, start, length) + sums_of(columns, queue.baseline[rows], length)
+        for out, sum_ in zip((carbon, cost, baseline_g, baseline_gbp), sums, strict=True):
+            np.multiply(sum_, kwh, out=out[rows])
     if placement.parts is not None:
-        carbon, cost = (
-            np.where(placement.parts.any(axis=1), part_sums(values, placement.parts, queue.length) * kwh, whole)
-            for values, whole in ((horizon.intensity, carbon), (horizon.price, cost))
-        )
-    return Plan(
-        policy,
-        queue,
-        horizon,
-        placement.start,
-        placement.parts,
-        carbon,
-        cost,
-        sums(horizon.intensity, queue.baseline),
-        sums(horizon.price, queue.baseline),
-    )
-
-
-def part_sums(values: Floats, parts: Bools, length: Floats) -> Floats:
-    """Sum of ``values`` over the first ``length`` half-hours of broken runs; the last one counts its fraction.
-
-    Half-hours of ``parts`` beyond the expected length are kept free for the time limit.
-    """
-    done = np.cumsum(parts, axis=1, dtype=np.int32)
-    weight = np.clip(length[:, None] - done + 1, 0.0, 1.0) * parts
-    sums: Floats = weight @ values
-    return sums
+        pauses = np.flatnonzero(placement.parts.any(axis=1))
+        for rows in chunks(len(pauses)):
+            jobs = pauses[rows]
+            for out, values in zip((carbon, cost), columns, strict=True):
+                out[jobs] = part_costs(values, queue.take(jobs), placement.parts[jobs])
+    return Plan(policy, queue, horizon, placement.start, placement.parts, carbon, cost, baseline_g, baseline_gbp)
 
 
 def site_power(queue: Queue, start: Ints, parts: Bools | None, count: int) -> Floats:

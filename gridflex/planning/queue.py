@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,7 +27,10 @@ class Queue:
     ``earliest`` is its first possible start; ``latest`` its last start in time, cut at the
     horizon's end, below ``earliest`` where none exists. ``fixed`` jobs (critical or not
     deferrable) start at ``earliest``. ``baseline`` is the start it is compared with.
-    ``late`` marks jobs whose own deadline leaves no start at all, horizon or not.
+    ``late`` marks jobs whose own deadline leaves no start at all, horizon or not. A job that
+    may pause runs at least ``min_run`` half-hours at a stretch and draws ``restart_kwh``
+    more each time it resumes; ``gpus`` counts against a cap in GPUs. Columns left out are
+    1, 0 and 0.
     """
 
     job_id: NDArray[np.object_]
@@ -41,6 +44,14 @@ class Queue:
     critical: Bools
     interruptible: Bools
     late: Bools
+    min_run: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    restart_kwh: Floats = field(default_factory=lambda: np.empty(0))
+    gpus: Floats = field(default_factory=lambda: np.empty(0))
+
+    def __post_init__(self) -> None:
+        for name, given in (("min_run", np.int64(1)), ("restart_kwh", 0.0), ("gpus", 0.0)):
+            if len(getattr(self, name)) != len(self.power_kw):
+                object.__setattr__(self, name, np.full(len(self.power_kw), given))
 
     def __len__(self) -> int:
         return len(self.power_kw)
@@ -55,9 +66,12 @@ class Queue:
         """Whether any start in the window exists."""
         return self.latest >= self.earliest
 
-    def take(self, rows: Ints | Bools) -> Queue:
+    def take(self, rows: Ints | Bools | slice) -> Queue:
         """The queue of the given rows, in that order."""
-        return replace(self, **{field.name: getattr(self, field.name)[rows] for field in fields(self)})
+        return replace(self, **{name: getattr(self, name)[rows] for name in COLUMNS})
+
+
+COLUMNS = tuple(column.name for column in fields(Queue))
 
 
 def whole_slots(length: Floats) -> Ints:
@@ -65,12 +79,16 @@ def whole_slots(length: Floats) -> Ints:
     return np.maximum(np.ceil(length - SLACK), 1).astype(np.int64)
 
 
-def queue_from_frame(frame: pd.DataFrame, horizon: Horizon, pue: float = 1.0) -> Queue:
+def queue_from_frame(
+    frame: pd.DataFrame, horizon: Horizon, pue: float = 1.0, min_run_hours: float = 0.5, restart_kwh: float = 0.0
+) -> Queue:
     """Columns of a job frame on a horizon, windows as DESIGN's rule has them.
 
     A release not after now means the current half-hour, later ones round up; deadlines
     round down. A deadline alone bounds the run; else the longest deferral of the job, else
-    of its priority, counted from the release, bounds the start. ``pue`` multiplies power.
+    of its priority, counted from the release, bounds the start. ``pue`` multiplies power
+    and ``restart_kwh``, the energy of one restart of a job that may pause; such a job runs
+    at least ``min_run_hours`` (rounded up to half-hours) at a stretch.
     """
     release = _rows(frame["release"], horizon)
     length = frame["duration_hours"].to_numpy(np.float64) * 2
@@ -102,6 +120,9 @@ def queue_from_frame(frame: pd.DataFrame, horizon: Horizon, pue: float = 1.0) ->
         critical=critical,
         interruptible=frame["interruptible"].to_numpy(np.bool_),
         late=late & ~critical,
+        min_run=np.full(len(frame), int(whole_slots(np.array(2 * min_run_hours)))),
+        restart_kwh=np.full(len(frame), restart_kwh * pue),
+        gpus=np.nan_to_num(frame["gpus"].to_numpy(np.float64)),
     )
 
 

@@ -6,6 +6,8 @@ and its last, partly filled one by its fraction.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from gridflex.planning.horizon import Floats, Ints
@@ -17,19 +19,36 @@ def prefix_sums(values: Floats) -> Floats:
     return np.concatenate(([0.0], np.cumsum(values)))
 
 
+def whole_and_fraction(length: Floats) -> tuple[Ints, Floats]:
+    """Half-hours a run fills, and the part of one more it needs (0 to below 1)."""
+    full = (length + SLACK).astype(np.int64)
+    return full, np.maximum(length - full, 0.0)
+
+
 def run_sums(values: Floats, start: Ints, length: Floats) -> Floats:
     """Sum of ``values`` over each run, in value x half-hours.
 
     ``start`` and ``length`` broadcast; a part of a run beyond the ends of ``values`` counts
     nothing, so callers place only runs that fit.
     """
-    total = prefix_sums(values)
-    count = len(values)
-    full = np.floor(length + SLACK).astype(np.int64)
-    fraction = np.maximum(length - full, 0.0)
+    (sums,) = sums_of((values,), start, length)
+    return sums
+
+
+def sums_of(columns: Sequence[Floats], start: Ints, length: Floats) -> list[Floats]:
+    """``run_sums`` of several columns of values over the same runs."""
+    full, fraction = whole_and_fraction(length)
     stop = start + full
-    tail = np.where((stop >= 0) & (stop < count), values[np.clip(stop, 0, count - 1)], 0.0)
-    sums: Floats = total[np.clip(stop, 0, count)] - total[np.clip(start, 0, count)] + fraction * tail
+    # A run that ends before the first half-hour has no tail inside either.
+    tail = np.where(stop >= 0, fraction, 0.0) if fraction.any() else None
+    sums = []
+    for values in columns:
+        total = prefix_sums(values)
+        sum_ = total.take(stop, mode="clip")
+        sum_ -= total.take(start, mode="clip")
+        if tail is not None:
+            sum_ += tail * np.append(values, 0.0).take(stop, mode="clip")
+        sums.append(sum_)
     return sums
 
 

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Protocol
 
 import numpy as np
 
 from gridflex.planning.horizon import Bools, Floats, Ints
 from gridflex.planning.queue import Queue
-from gridflex.planning.runs import run_sums
+from gridflex.planning.runs import prefix_sums, run_sums, whole_and_fraction
+from gridflex.planning.start_table import StartTable, table_pays
 
-CHUNK = 4096
-"""Jobs handled together: 4096 x 96 half-hours x 8 bytes stay within the processor's cache."""
+CHUNK = 2048
+"""Jobs searched together: 2048 x 96 half-hours x 8 bytes stay within the processor's cache."""
+
+AT_ONCE = 1 << 15
+"""Jobs whose columns are handled together, for the same reason."""
 
 
-def chunks(count: int) -> Iterator[slice]:
+def chunks(count: int, size: int = CHUNK) -> Iterator[slice]:
     """Slices that cover ``count`` rows."""
-    for first in range(0, count, CHUNK):
-        yield slice(first, min(first + CHUNK, count))
+    for first in range(0, count, size):
+        yield slice(first, min(first + size, count))
 
 
 def start_costs(values: Floats, queue: Queue, delay_cost: float = 0.0) -> tuple[Ints, Floats]:
@@ -27,12 +32,64 @@ def start_costs(values: Floats, queue: Queue, delay_cost: float = 0.0) -> tuple[
     after ``earliest``. A start outside a job's window costs infinity.
     """
     starts = np.arange(len(values))
-    kwh = queue.power_kw[:, None] / 2
-    cost = run_sums(values, starts[None, :], queue.length[:, None]) * kwh
+    full, fraction = whole_and_fraction(queue.length)
+    stop = full[:, None] + starts
+    padded = np.concatenate((values, np.zeros(int(full.max(initial=0)) + 1)))
+    total = prefix_sums(padded)
+    cost = total[stop]
+    cost -= total[: len(values)]
+    if fraction.any():
+        cost += fraction[:, None] * padded[stop]
+    cost *= (queue.power_kw / 2)[:, None]
     if delay_cost:
-        cost += (starts[None, :] - queue.earliest[:, None]) * (delay_cost / 2)
-    outside = (starts[None, :] < queue.earliest[:, None]) | (starts[None, :] > queue.latest[:, None])
-    return starts, np.where(outside, np.inf, cost)
+        cost += (starts - queue.earliest[:, None]) * (delay_cost / 2)
+    np.putmask(cost, (starts < queue.earliest[:, None]) | (starts > queue.latest[:, None]), np.inf)
+    return starts, cost
+
+
+class Search(Protocol):
+    """Finds the cheapest starts of any part of a queue."""
+
+    def cheapest(self, queue: Queue) -> tuple[Ints, Floats]:
+        """The cheapest start of each job (the earliest of equals) and its cost; exact.
+
+        Jobs without a window get their earliest row and infinity.
+        """
+        ...
+
+    def cost_at(self, queue: Queue, start: Ints) -> Floats:
+        """Cost of each job's unbroken run from ``start``, in value x kWh; no delay cost."""
+        ...
+
+
+class DirectSearch:
+    """Tries every start of every job."""
+
+    def __init__(self, values: Floats, delay_cost: float) -> None:
+        self._values, self._delay_cost = values, delay_cost
+
+    def cheapest(self, queue: Queue) -> tuple[Ints, Floats]:
+        """The cheapest start of each job and its cost."""
+        found = [self._cheapest(queue.take(rows)) for rows in chunks(len(queue))]
+        best, cost = zip(*found, strict=True) if found else ((queue.earliest,), (queue.power_kw,))
+        return np.concatenate(best), np.concatenate(cost)
+
+    def _cheapest(self, queue: Queue) -> tuple[Ints, Floats]:
+        _, table = start_costs(self._values, queue, self._delay_cost)
+        best = table.argmin(axis=1)
+        cost = table[np.arange(len(queue)), best]
+        return np.where(cost < np.inf, best, queue.earliest), cost
+
+    def cost_at(self, queue: Queue, start: Ints) -> Floats:
+        """Cost of each job's unbroken run from ``start``."""
+        return cost_at(self._values, queue, start)
+
+
+def search_for(values: Floats, queue: Queue, delay_cost: float = 0.0) -> Search:
+    """The quicker exact search for a queue."""
+    if not delay_cost and table_pays(queue, len(values)):
+        return StartTable(values, int(queue.slots.max()))
+    return DirectSearch(values, delay_cost)
 
 
 def cost_at(values: Floats, queue: Queue, start: Ints) -> Floats:
@@ -42,19 +99,8 @@ def cost_at(values: Floats, queue: Queue, start: Ints) -> Floats:
 
 
 def cheapest_start(values: Floats, queue: Queue, delay_cost: float = 0.0) -> tuple[Ints, Floats]:
-    """The cheapest start of each job (the earliest of equals) and its cost; exact.
-
-    Jobs without a window get their earliest row and infinity.
-    """
-    best = queue.earliest.copy()
-    cost = np.full(len(queue), np.inf)
-    for rows in chunks(len(queue)):
-        part = queue.take(np.arange(rows.start, rows.stop))
-        _, table = start_costs(values, part, delay_cost)
-        choice = table.argmin(axis=1)
-        cost[rows] = table[np.arange(len(part)), choice]
-        best[rows] = np.where(np.isfinite(cost[rows]), choice, part.earliest)
-    return best, cost
+    """The cheapest start of each job (the earliest of equals) and its cost; see :class:`Search`."""
+    return search_for(values, queue, delay_cost).cheapest(queue)
 
 
 def first_start_where(allowed: Bools) -> Ints:

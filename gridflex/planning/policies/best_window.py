@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from gridflex.planning.horizon import Bools, Horizon, Ints
+from gridflex.planning.horizon import Horizon, Ints
 from gridflex.planning.policies.base import Placement, Rules, asked_to_wait, at_earliest, worth_moving
 from gridflex.planning.queue import Queue
-from gridflex.planning.windows import cheapest_start, cost_at
+from gridflex.planning.windows import AT_ONCE, chunks, search_for
 
 
 class BestWindow:
@@ -22,7 +22,7 @@ class BestWindow:
 
     def place(self, queue: Queue, horizon: Horizon, rules: Rules) -> Placement:
         """The cheapest start of every job that may wait."""
-        return Placement(best_starts(queue, horizon, rules, asked_to_wait(queue, horizon, None)))
+        return Placement(best_starts(queue, horizon, rules, None))
 
 
 class ThresholdBestWindow:
@@ -38,12 +38,17 @@ class ThresholdBestWindow:
 
     def place(self, queue: Queue, horizon: Horizon, rules: Rules) -> Placement:
         """The cheapest start of every job the gate asks to wait."""
-        return Placement(best_starts(queue, horizon, rules, asked_to_wait(queue, horizon, rules.threshold)))
+        return Placement(best_starts(queue, horizon, rules, rules.threshold))
 
 
-def best_starts(queue: Queue, horizon: Horizon, rules: Rules, movable: Bools) -> Ints:
-    """Cheapest starts of the ``movable`` jobs where the gain is enough, the others at their earliest."""
-    values = rules.objective.values(horizon)
-    best, cost = cheapest_start(values, queue, rules.objective.delay_cost)
-    moved = movable & worth_moving(cost, cost_at(values, queue, queue.earliest), rules.minimum_gain)
-    return np.where(moved, best, at_earliest(queue))
+def best_starts(queue: Queue, horizon: Horizon, rules: Rules, threshold: float | None) -> Ints:
+    """Cheapest starts of the jobs the gate asks to wait where the gain is enough, the others at their earliest."""
+    search = search_for(rules.objective.values(horizon), queue, rules.objective.delay_cost)
+    start = np.empty(len(queue), dtype=np.int64)
+    for rows in chunks(len(queue), AT_ONCE):
+        part = queue.take(rows)
+        best, cost = search.cheapest(part)
+        moved = worth_moving(cost, search.cost_at(part, part.earliest), rules.minimum_gain)
+        moved &= asked_to_wait(part, horizon, threshold)
+        start[rows] = np.where(moved, best, at_earliest(part))
+    return start

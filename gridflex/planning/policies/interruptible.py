@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from gridflex.planning.cheapest_parts import cheapest_parts
 from gridflex.planning.horizon import Horizon
+from gridflex.planning.pausing import cheapest_pausing
 from gridflex.planning.policies.base import Placement, Rules, asked_to_wait, worth_moving
 from gridflex.planning.policies.best_window import best_starts
 from gridflex.planning.queue import Queue
-from gridflex.planning.windows import chunks, cost_at
+from gridflex.planning.windows import cost_at
 
 
 class Interruptible:
@@ -24,20 +24,17 @@ class Interruptible:
 
     def place(self, queue: Queue, horizon: Horizon, rules: Rules) -> Placement:
         """The cheapest half-hours of jobs that may pause, the cheapest start of the others."""
-        movable = asked_to_wait(queue, horizon, None)
-        start = best_starts(queue, horizon, rules, movable & ~queue.interruptible)
-        pausing = np.flatnonzero(movable & queue.interruptible)
+        start = best_starts(queue, horizon, rules, None)
+        pausing = np.flatnonzero(asked_to_wait(queue, horizon, None) & queue.interruptible)
         if not len(pausing):
             return Placement(start)
         values = rules.objective.values(horizon)
+        part = queue.take(pausing)
+        used, cost = cheapest_pausing(values, part, rules.objective.delay_cost)
+        moved = worth_moving(cost, cost_at(values, part, part.earliest), rules.minimum_gain)
+        first = used.argmax(axis=1)
+        unbroken = used[np.arange(len(part)), np.minimum(first + part.slots, len(horizon)) - 1]
+        start[pausing] = np.where(moved, first, part.earliest)
         parts = np.zeros((len(queue), len(horizon)), dtype=np.bool_)
-        for rows in chunks(len(pausing)):
-            jobs = pausing[rows]
-            part = queue.take(jobs)
-            used, cost = cheapest_parts(values, part, rules.objective.delay_cost)
-            moved = worth_moving(cost, cost_at(values, part, part.earliest), rules.minimum_gain)
-            first = used.argmax(axis=1)
-            broken = used[np.arange(len(part)), np.minimum(first + part.slots, len(horizon)) - 1] == 0
-            start[jobs] = np.where(moved, first, part.earliest)
-            parts[jobs[moved & broken]] = used[moved & broken]
+        parts[pausing[moved & ~unbroken]] = used[moved & ~unbroken]
         return Placement(start, parts if parts.any() else None)
