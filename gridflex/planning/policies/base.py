@@ -20,11 +20,17 @@ class Rules:
 
     ``threshold`` gCO2/kWh is the gate (None: off). ``minimum_gain`` is the least share of
     its own cost at the earliest start (0.03 is 3 %) a job must gain to be moved.
+    ``cap_kw`` limits the site's power, ``cap_gpus`` the GPUs in use, in every half-hour
+    (one or the other). ``carbon_cap`` is the highest mean intensity of the planned energy,
+    gCO2/kWh.
     """
 
     objective: Objective = field(default_factory=Objective)
     threshold: float | None = 150.0
     minimum_gain: float = 0.03
+    cap_kw: float | None = None
+    cap_gpus: float | None = None
+    carbon_cap: float | None = None
 
 
 @dataclass(frozen=True, eq=False)
