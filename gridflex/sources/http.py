@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from threading import Lock
 
 import httpx
 import stamina
@@ -74,6 +75,7 @@ class JsonClient:
         self._patience = patience or Patience()
         self._clock = clock
         self._sent: Counter[date] = Counter()
+        self._counting = Lock()
         headers = {b"Accept": b"application/json", b"User-Agent": b"GridFlex"}
         if api_key:
             headers[b"Authorization"] = f"Bearer {api_key}".encode()
@@ -110,7 +112,8 @@ class JsonClient:
         return body
 
     def _receive(self, path: str, params: Mapping[str, str] | None) -> tuple[int, bytes]:
-        self._sent[self._clock().date()] += 1
+        with self._counting:
+            self._sent[self._clock().date()] += 1
         try:
             with self._client.stream("GET", self._base_url + path, params=params) as response:
                 raw = self._read(response)
