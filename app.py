@@ -1,11 +1,13 @@
-"""The router: page config, session, shared frame, the page. No logic lives here."""
+"""The router: page config, warm start, the visit, the frame, the page. No logic lives here."""
 
 import streamlit as st
 
 from gridflex.ui import frame, session
+from gridflex.ui.warm import warm_up
 
 st.set_page_config(page_title="GridFlex", page_icon="gridflex/ui/assets/favicon.png", layout="wide")
 page = st.navigation(frame.pages())
+warm_up()
 session.open_visit()
 frame.sidebar()
 page.run()

@@ -17,7 +17,8 @@ from gridflex.domain.controls import Controls, Site
 from gridflex.domain.decisions import Action
 from gridflex.domain.halfhours import ceil_half_hour, epoch_half_hour, floor_half_hour
 from gridflex.errors import InputError
-from gridflex.services.entries import changed_rows, job_entries, plan_entry
+from gridflex.planning.queue import Queue
+from gridflex.services.entries import changed_rows, iso_of_epoch, job_entries, plan_entry
 from gridflex.services.workspace import QueueKind, Workspace, extended, from_state, with_jobs
 from gridflex.store.chain import Entry
 from gridflex.store.workspaces import Workspaces, new_token, workspace_id
@@ -72,10 +73,21 @@ class Desk:
         """A demo as of ``at``; it is written nowhere."""
         return demo_workspace("", "", at, seed, QueueKind.DEMO)
 
-    def decide(self, workspace: Workspace, view: GridView, controls: Controls | None = None) -> Decisions:
+    def prepare(self, workspace: Workspace, view: GridView) -> Queue:
+        """The workspace's jobs as columns on the view's horizon; worth keeping while both stay the same."""
+        return self._orchestrator.prepare(workspace.frame, view, workspace.site, workspace.before)
+
+    def decide(
+        self, workspace: Workspace, view: GridView, controls: Controls | None = None, queue: Queue | None = None
+    ) -> Decisions:
         """A preview: what the controls would decide. Writes nothing."""
-        queue = self._orchestrator.prepare(workspace.frame, view, workspace.site, workspace.before)
-        return self._orchestrator.decide(workspace.frame, queue, view, controls or workspace.controls, workspace.before)
+        return self._orchestrator.decide(
+            workspace.frame,
+            queue or self.prepare(workspace, view),
+            view,
+            controls or workspace.controls,
+            workspace.before,
+        )
 
     def adopt(self, workspace: Workspace, controls: Controls, now: datetime, cause: str) -> Workspace:
         """Decide by ``controls`` and make it the plan: a plan row and a row for each job that changed."""

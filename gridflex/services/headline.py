@@ -1,0 +1,124 @@
+"""The first screen's sentences: the grid now, what was decided, what it is worth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gridflex.agents.grid import GridView
+from gridflex.agents.orchestrator import Decisions
+from gridflex.domain import format as fmt
+from gridflex.domain.bands import index_word
+from gridflex.domain.decisions import Action
+from gridflex.domain.halfhours import uk_time
+from gridflex.domain.provenance import Provenance
+from gridflex.planning.horizon import Ints
+
+
+@dataclass(frozen=True)
+class Totals:
+    """Sums over a plan's jobs; grams and GBP against the baseline."""
+
+    jobs: int
+    waiting: int
+    now: int
+    later: int
+    unplaced: int
+    cancelled: int
+    baseline_g: float
+    saved_g: float
+    baseline_gbp: float
+    saved_gbp: float
+
+    @property
+    def saved_share(self) -> float:
+        """Saved over baseline; 0 where the baseline is zero."""
+        return self.saved_g / self.baseline_g if self.baseline_g else 0.0
+
+
+def totals(decisions: Decisions) -> Totals:
+    """Count and add up; every figure of a view comes from here."""
+    plan = decisions.plan
+    waiting = decisions.of(Action.DEFER)
+    cancelled = decisions.of(Action.CANCEL)
+    at_once = plan.placed & ~waiting
+    now = at_once & (plan.start <= plan.horizon.now_index)
+    return Totals(
+        jobs=len(decisions),
+        waiting=int(waiting.sum()),
+        now=int(now.sum()),
+        later=int((at_once & ~now).sum()),
+        unplaced=int((~plan.placed & ~cancelled).sum()),
+        cancelled=int(cancelled.sum()),
+        baseline_g=float(plan.baseline_g.sum()),
+        saved_g=float(plan.saved_g.sum()),
+        baseline_gbp=float(plan.baseline_gbp.sum()),
+        saved_gbp=float(plan.saved_gbp.sum()),
+    )
+
+
+def grid_sentence(view: GridView) -> str:
+    """The grid is high: 182 g/kWh."""
+    word = index_word(view.intensity_now, uk_time(view.now).year)
+    return f"The grid is {word}: {fmt.intensity(view.intensity_now)}."
+
+
+def decision_sentence(decisions: Decisions, sums: Totals) -> str:
+    """9 of 15 jobs wait until between 22:00 and 02:30, 6 run now."""
+    parts = []
+    if sums.waiting:
+        starts = decisions.plan.start[decisions.of(Action.DEFER)]
+        parts.append(f"{sums.waiting:,} of {fmt.plural(sums.jobs, 'job')} wait {_when(decisions, starts)}")
+    if sums.now:
+        parts.append(f"{sums.now if parts else _all(sums.now, sums.jobs)} run{'s' if sums.now == 1 else ''} now")
+    if sums.later:
+        parts.append(f"{sums.later:,} start when they are released")
+    if sums.unplaced:
+        parts.append(f"{sums.unplaced:,} cannot be placed")
+    if sums.cancelled:
+        parts.append(f"{sums.cancelled:,} cancelled")
+    return ", ".join(parts) + "."
+
+
+def worth_sentence(sums: Totals, share_of_possible: float | None) -> str:
+    """That saves 38 kg (14 %) and £12.60: 97 % of the saving possible under this forecast."""
+    if not sums.waiting and sums.saved_g == 0:
+        return ""
+    tail = f": {fmt.percent(share_of_possible)} of the saving possible under this forecast" if share_of_possible else ""
+    pounds = f"and {fmt.money(sums.saved_gbp)}" if sums.saved_gbp >= 0 else f"for {fmt.money(-sums.saved_gbp)} more"
+    return f"That saves {fmt.carbon(sums.saved_g)} ({fmt.percent(sums.saved_share)}) {pounds}{tail}."
+
+
+def provenance_sentence(view: GridView) -> str:
+    """Live · NESO 4 min ago · next 15:12."""
+    parts = [view.provenance.word.capitalize() + (" + estimated" if view.estimated_ahead > 1 else "")]
+    if view.replay:
+        return f"{parts[0]} · as known on {fmt.date_clock(view.now)}"
+    if view.fetched_at:
+        age = fmt.span(view.now - view.fetched_at)
+        parts.append("NESO just now" if age == "0 min" else f"NESO {age} ago")
+    if view.provenance is Provenance.SAMPLE:
+        parts.append("the embedded model of a GB year")
+    if view.next_due and view.next_due > view.now:
+        parts.append(f"next {fmt.clock(view.next_due)}")
+    return " · ".join(parts)
+
+
+def mix_sentence(view: GridView) -> str:
+    """Wind 31 %, gas 27 %, …; renewable 44 %, biomass named apart."""
+    if view.mix is None:
+        return "The generation mix is not known at the moment."
+    ranked = sorted(view.mix.shares.items(), key=lambda item: -item[1])
+    shown = ", ".join(f"{fuel} {fmt.number(share)} %" for fuel, share in ranked if share >= 0.5)
+    biomass = view.mix.shares.get("biomass", 0.0)
+    renewable = f"renewable {fmt.number(view.mix.renewable_percent)} %, biomass apart {fmt.number(biomass)} %"
+    return f"Mix: {shown} ({renewable})"
+
+
+def _when(decisions: Decisions, starts: Ints) -> str:
+    horizon, now = decisions.plan.horizon, decisions.view.now
+    first, last = (fmt.day_clock(horizon.at(row), now) for row in (starts.min(), starts.max()))
+    return f"until {first}" if first == last else f"until between {first} and {last}"
+
+
+def _all(count: int, jobs: int) -> str:
+    return f"all {count:,}" if count == jobs else f"{count:,}"

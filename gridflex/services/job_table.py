@@ -1,0 +1,103 @@
+"""The queue as a table: what the page shows is exactly what is exported."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gridflex.agents.explain import explain
+from gridflex.agents.orchestrator import Decisions
+from gridflex.domain.decisions import Action, Rationale
+from gridflex.domain.halfhours import LONDON
+from gridflex.domain.jobs import JobStatus
+from gridflex.planning.horizon import Ints
+from gridflex.planning.rationale import ACTIONS, RATIONALES
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MOST_SENTENCES = 200
+"""Up to this many rows each carries its whole sentence; longer tables give the reason in a few words."""
+
+ACTION_WORDS = {
+    Action.EXECUTE_NOW: "run",
+    Action.DEFER: "wait",
+    Action.SHIFT_REGION: "shift region",
+    Action.CANCEL: "cancelled",
+    Action.UNPLACED: "not placed",
+}
+
+REASON_WORDS = {
+    Rationale.OPTIMAL_CONDITIONS: "conditions are good now",
+    Rationale.HIGH_CARBON: "above the threshold now, better later",
+    Rationale.HIGH_PRICE: "energy is above its price limit",
+    Rationale.SLA_CRITICAL: "may not wait",
+    Rationale.FORECAST_BETTER: "better later",
+    Rationale.NO_BENEFIT: "waiting gains too little",
+    Rationale.OPERATOR: "a person chose this",
+    Rationale.BEYOND_HORIZON: "beyond the 48 h known ahead",
+    Rationale.PAST_DEADLINE: "cannot meet its deadline",
+    Rationale.NO_ROOM: "no room under the site's cap",
+}
+
+
+def statuses(decisions: Decisions) -> list[JobStatus]:
+    """Status of each job, from its run and the clock."""
+    plan = decisions.plan
+    now = plan.horizon.now_index
+    cancelled, waiting = decisions.of(Action.CANCEL), decisions.of(Action.DEFER)
+    cases = [
+        (cancelled, JobStatus.CANCELLED),
+        (plan.placed & (plan.start + plan.queue.length <= now), JobStatus.COMPLETED),
+        (plan.placed & (plan.start <= now), JobStatus.RUNNING),
+        (waiting, JobStatus.DEFERRED),
+    ]
+    codes = np.select([case for case, _ in cases], range(len(cases)), len(cases))
+    words = [*(word for _, word in cases), JobStatus.QUEUED]
+    return [words[code] for code in codes]
+
+
+def job_table(decisions: Decisions) -> pd.DataFrame:
+    """One row a job, units in the column names, times in UTC and UK time."""
+    import pandas as pd
+
+    frame, plan, queue = decisions.frame, decisions.plan, decisions.plan.queue
+    kwh = queue.energy_kwh
+    start = _times(decisions, plan.start, plan.placed)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        then = np.where(plan.placed, plan.carbon_g / kwh, np.nan)
+    return pd.DataFrame(
+        {
+            "job": frame["job_id"],
+            "kind": frame["kind"],
+            "priority": frame["priority"],
+            "status": [str(word) for word in statuses(decisions)],
+            "action": [ACTION_WORDS[ACTIONS[code]] for code in decisions.action],
+            "energy_kwh": kwh,
+            "power_kw": queue.power_kw,
+            "duration_h": frame["duration_hours"],
+            "start_uk": start.dt.tz_convert(LONDON),
+            "start_utc": start,
+            "latest_start_uk": _times(decisions, queue.latest, queue.placeable).dt.tz_convert(LONDON),
+            "at_once_g_per_kwh": plan.baseline_g / kwh,
+            "planned_g_per_kwh": then,
+            "saved_kg": plan.saved_g / 1e3,
+            "saved_gbp": plan.saved_gbp,
+            "why": _reasons(decisions),
+        }
+    )
+
+
+def _times(decisions: Decisions, rows: Ints, known: np.ndarray) -> pd.Series:
+    import pandas as pd
+
+    first = np.datetime64(decisions.view.horizon.start.replace(tzinfo=None), "us")
+    times = first + np.asarray(rows) * np.timedelta64(30, "m")
+    return pd.Series(np.where(known, times, np.datetime64("NaT", "us"))).dt.tz_localize("UTC")
+
+
+def _reasons(decisions: Decisions) -> list[str]:
+    if len(decisions) <= MOST_SENTENCES:
+        return [job.sentence for job in explain(decisions, range(len(decisions)))]
+    return [REASON_WORDS[RATIONALES[code]] for code in decisions.rationale]

@@ -1,0 +1,130 @@
+"""The Overview's view model: everything on the first screen, from one set of decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from gridflex.agents.explain import Explained, explain
+from gridflex.agents.grid import GridView
+from gridflex.agents.orchestrator import Decisions
+from gridflex.domain import format as fmt
+from gridflex.domain.conditions import CONDITION_RULE
+from gridflex.domain.decisions import Action
+from gridflex.planning.horizon import Floats
+from gridflex.services import headline as say
+from gridflex.services.headline import Totals, totals
+from gridflex.services.hero import Hero, hero
+
+LOW_CARBON_HALF_HOURS = 4
+
+
+@dataclass(frozen=True)
+class Card:
+    """A small labelled figure; ``help`` states its rule."""
+
+    label: str
+    value: str
+    caption: str
+    help: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Overview:
+    """What the Overview shows."""
+
+    title: str
+    decided: str
+    worth: str
+    provenance: str
+    sums: Totals
+    hero: Hero
+    cards: tuple[Card, ...]
+    mix: str
+
+
+def overview(decisions: Decisions, possible_g: float, demand: tuple[Floats, Floats] | None) -> Overview:
+    """The first screen. ``possible_g`` is the most carbon any placement of this queue could save."""
+    view, sums = decisions.view, totals(decisions)
+    share = min(sums.saved_g / possible_g, 1.0) if possible_g > 0 and sums.saved_g > 0 else None
+    decided = say.decision_sentence(decisions, sums)
+    if not sums.waiting and view.intensity_now <= decisions.threshold:
+        decided = f"Below {fmt.number(decisions.threshold)} g: {decided}"
+    return Overview(
+        title=say.grid_sentence(view),
+        decided=decided,
+        worth=say.worth_sentence(sums, share),
+        provenance=say.provenance_sentence(view),
+        sums=sums,
+        hero=hero(view, decisions.plan, decisions.threshold, demand),
+        cards=(_grid_card(view, decisions.threshold), _window_card(view, decisions.threshold), *_job_cards(decisions)),
+        mix=say.mix_sentence(view),
+    )
+
+
+def _grid_card(view: GridView, threshold: float) -> Card:
+    condition = view.condition(threshold)
+    nxt = float(view.horizon.intensity[view.horizon.now_index + 1])
+    caption = f"{condition.advice} · next half-hour {fmt.intensity(nxt)} · {fmt.unit_price(view.price_now)}"
+    return Card("Market condition", condition.word, caption, CONDITION_RULE)
+
+
+def next_low_carbon(view: GridView, threshold: float) -> tuple[int, float] | None:
+    """The next two hours whose mean is at or below the threshold: half-hours from now, and that mean."""
+    ahead = view.horizon.intensity[view.horizon.now_index :]
+    means = np.convolve(ahead, np.ones(LOW_CARBON_HALF_HOURS) / LOW_CARBON_HALF_HOURS, "valid")
+    found = np.flatnonzero(means <= threshold)
+    return (int(found[0]), float(means[found[0]])) if len(found) else None
+
+
+def _window_card(view: GridView, threshold: float) -> Card:
+    found = next_low_carbon(view, threshold)
+    rule = "The next two hours whose mean forecast is at or below the threshold."
+    if found is None:
+        return Card("Low-carbon window", "none ahead", f"48 h stay above {fmt.intensity(threshold)}", rule)
+    start = view.horizon.at(view.horizon.now_index + found[0])
+    mean = f"mean {fmt.intensity(found[1])}"
+    if found[0] == 0:
+        return Card("Low-carbon window", "now", mean, rule)
+    when = fmt.day_clock(start, view.now)
+    return Card("Low-carbon window", f"in {fmt.span(start - view.now)}", f"from {when} · {mean}", rule)
+
+
+def _job_cards(decisions: Decisions) -> Iterator[Card]:
+    queue, plan = decisions.plan.queue, decisions.plan
+    cancelled = decisions.of(Action.CANCEL)
+    possible = ~queue.late & ~cancelled
+    kept = plan.placed & possible
+    late = int((queue.late & ~cancelled).sum())
+    caption = f"{fmt.plural(int(queue.critical.sum()), 'critical job')}, start delay zero"
+    if late:
+        caption += f" · {late} impossible on arrival, counted apart"
+    rule = "Jobs planned to finish by their deadline; critical jobs start at once."
+    yield Card("SLA", f"{int(kept.sum()):,} of {int(possible.sum()):,} in time", caption, rule)
+    placed = plan.carbon_g[plan.placed].sum()
+    kwh = float(queue.energy_kwh[plan.placed].sum())
+    before = float(plan.baseline_g[plan.placed].sum())
+    if kwh:
+        mean, was = float(placed) / kwh, before / kwh
+        met = "met" if mean <= decisions.threshold else "above"
+        value = f"{fmt.number(mean)} of {fmt.number(decisions.threshold)} g/kWh"
+        caption = f"{met} · {fmt.number(was)} if all ran at once"
+        yield Card("Carbon cap", value, caption, "Mean intensity of all planned energy against the threshold.")
+
+
+def stories(decisions: Decisions) -> list[tuple[str, Explained]]:
+    """Three decisions that tell the story: largest saving, a critical one, one that waiting would not help."""
+    plan = decisions.plan
+    found: list[tuple[str, int]] = []
+    if plan.saved_g.max(initial=0) > 0:
+        found.append(("Largest saving", int(plan.saved_g.argmax())))
+    for title, rows in (
+        ("Critical", plan.queue.critical),
+        ("Runs without waiting", ~plan.queue.fixed & plan.placed & ~decisions.of(Action.DEFER)),
+    ):
+        here = np.flatnonzero(rows)
+        if len(here):
+            found.append((title, int(here[plan.queue.energy_kwh[here].argmax()])))
+    return [(title, explain(decisions, [row])[0]) for title, row in found]

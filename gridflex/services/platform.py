@@ -1,0 +1,60 @@
+"""Everything one process shares: sources, store, agents, wired once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from gridflex.agents.grid import GridAgent
+from gridflex.agents.orchestrator import Orchestrator
+from gridflex.domain.tariff import DEFAULT_TARIFF
+from gridflex.services.desk import Desk
+from gridflex.settings import Settings
+from gridflex.sources.carbon_api import CarbonApi
+from gridflex.sources.feed import CarbonFeed
+from gridflex.sources.sample_grid import sample_snapshot
+from gridflex.store.archive import Archive
+from gridflex.store.database import Database
+from gridflex.store.trail import Trail
+from gridflex.store.workspaces import Workspaces
+
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """The wall clock; the only place that reads it."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, eq=False)
+class Platform:
+    """The wired parts. ``clock`` is the edge's clock: rules get ``now`` from it as an argument."""
+
+    settings: Settings
+    clock: Clock
+    database: Database
+    archive: Archive
+    feed: CarbonFeed
+    grid: GridAgent
+    orchestrator: Orchestrator
+    desk: Desk
+    trail: Trail
+    started_at: datetime
+
+    def close(self) -> None:
+        """Stop background fetches and let go of the database."""
+        self.feed.stop()
+        self.database.dispose()
+
+
+def build_platform(settings: Settings, clock: Clock = utc_now) -> Platform:
+    """Wire one process. Raises SettingsError or StoreError with a sentence for the operator."""
+    database = Database(settings.database())
+    archive = Archive(database)
+    key = settings.carbon_api_key.get_secret_value() if settings.carbon_api_key else None
+    feed = CarbonFeed(CarbonApi(settings.carbon_api_url, api_key=key), archive, clock)
+    grid = GridAgent(feed, archive, sample_snapshot, DEFAULT_TARIFF)
+    orchestrator = Orchestrator()
+    desk = Desk(Workspaces(database), grid, orchestrator)
+    return Platform(settings, clock, database, archive, feed, grid, orchestrator, desk, Trail(database), clock())

@@ -1,0 +1,75 @@
+"""The controls that stand beside charts: bound to the address, snapped, a preview until kept."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from gridflex.ui import session
+
+MAX_THRESHOLD = 400
+TRY_ENERGY_KWH = 150
+
+
+def threshold_controls() -> None:
+    """Fixed or relative, and the slider of the one in force."""
+    st.session_state.setdefault("mode", str(session.workspace().controls.mode))
+    mode = st.segmented_control(
+        "Threshold",
+        ["fixed", "relative"],
+        key="mode",
+        required=True,
+        help="Fixed: a number of grams. Relative: the cleanest share of the next 24 hours.",
+        persist_state="session",
+        bind="query-params",
+    )
+    if mode == "relative":
+        st.slider(
+            "Cleanest share of the next 24 h, %",
+            5,
+            100,
+            30,
+            5,
+            key="cleanest",
+            bind="query-params",
+            help="A deferrable job is asked to wait unless now is among this share of the cleanest half-hours ahead.",
+        )
+        return
+    st.slider(
+        "Carbon threshold, gCO2/kWh",
+        0,
+        MAX_THRESHOLD,
+        150,
+        5,
+        key="threshold",
+        bind="query-params",
+        help="Above it a deferrable job is asked to wait. Critical jobs never wait.",
+    )
+
+
+def energy_slider() -> int:
+    """Energy of an imagined job, kWh."""
+    return int(
+        st.slider(
+            "Workload energy, kWh (a fine-tuning job over 5 h)",
+            5,
+            500,
+            TRY_ENERGY_KWH,
+            5,
+            key="energy",
+            bind="query-params",
+            help="An imagined job that may wait up to a day: what would be decided for it.",
+        )
+    )
+
+
+def keep_button() -> None:
+    """Offer to make the preview the plan, where it differs from what is kept."""
+    here, chosen = session.workspace(), session.controls()
+    if "replay_at" in st.session_state or chosen == here.controls:
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption("A preview: nothing is changed yet.")
+        if st.button("Use this plan", icon=":material/check:", type="primary", key="use_plan"):
+            session.keep(session.platform().desk.adopt(here, chosen, session.now(), "kept by the visitor"))
+            st.toast("This is the plan now; it stands in the audit trail.", icon=":material/verified:")
+            st.rerun()

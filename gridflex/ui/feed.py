@@ -1,0 +1,32 @@
+"""The decision feed: newest first, from the trail, as it was written."""
+
+from __future__ import annotations
+
+import json
+
+import streamlit as st
+
+from gridflex.domain import format as fmt
+from gridflex.ui import session
+
+SHOWN = 12
+
+
+def show() -> None:
+    """The newest decisions of this workspace."""
+    st.subheader("Decision feed", anchor=False)
+    if "replay_at" in st.session_state:
+        st.caption("A replay writes no decisions; the feed is the live workspace's alone.")
+        return
+    rows = session.platform().trail.rows(session.workspace().id, kind="decision", limit=SHOWN)
+    if not rows:
+        st.caption("Nothing has been decided yet.")
+    for row in rows:
+        said = row.data() or {}
+        sentence = said.get("sentence", "content erased")
+        st.text(f"{fmt.date_clock(row.moment())} · {row.subject}: {sentence} [{said.get('rationale', '')}]")
+
+
+def as_json(content: str | None) -> str:
+    """Content of a row, laid out to be read."""
+    return "erased" if content is None else json.dumps(json.loads(content), indent=2, ensure_ascii=False)

@@ -1,0 +1,90 @@
+"""The frame round every page: navigation, sidebar, and the guard for cold deep links."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+from gridflex.domain import format as fmt
+from gridflex.domain.controls import Controls
+from gridflex.domain.provenance import Provenance
+from gridflex.domain.regions import GB, REGIONS
+from gridflex.services.headline import provenance_sentence
+from gridflex.ui import session, site
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+ICONS = {
+    Provenance.LIVE: ":material/sensors:",
+    Provenance.CACHED: ":material/history:",
+    Provenance.ESTIMATED: ":material/query_stats:",
+    Provenance.SAMPLE: ":material/science:",
+}
+COLOURS = {
+    Provenance.LIVE: "green",
+    Provenance.CACHED: "orange",
+    Provenance.ESTIMATED: "orange",
+    Provenance.SAMPLE: "gray",
+}
+
+
+def _page(name: str, title: str, icon: str, what: str, *, default: bool = False) -> StreamlitPage:
+    path = ROOT / "pages" / f"{name}.py"
+    return st.Page(path, title=title, icon=f":material/{icon}:", help=what, default=default, url_path=name)
+
+
+def pages() -> dict[str, list[StreamlitPage]]:
+    """Pages in their groups, as the navigation lists them."""
+    return {
+        "Now": [
+            _page("overview", "Overview", "bolt", "The grid, the decisions and their worth", default=True),
+            _page("queue", "Queue", "format_list_bulleted", "Every job, its decision and its reason"),
+        ],
+        "Decide": [_page("tuning", "Tuning", "tune", "Move the rules and watch the consequences")],
+        "Under the hood": [
+            _page("audit", "Audit", "verified", "The trail of every decision, and its proof"),
+            _page("system", "System", "monitor_heart", "Agents, sources, versions and their state"),
+        ],
+    }
+
+
+def require_router() -> None:
+    """First call of every page script.
+
+    A ``pages`` folder beside the router makes a fresh process run a deep-linked page without
+    it; this hands such a visit to the router's navigation.
+    """
+    if "router_ran" not in st.session_state:
+        st.navigation(pages(), position="hidden")
+        st.rerun()
+
+
+def sidebar() -> None:
+    """Region, data source and the threshold in force; the threshold's slider stands beside its chart."""
+    with st.sidebar:
+        provenance_badge()
+        site.region_control()
+        chosen: Controls = session.controls()
+        day = session.grid_view().horizon
+        ahead = day.intensity[day.now_index : day.now_index + 48].tolist()
+        st.caption(f"Threshold in force: **{fmt.intensity(chosen.threshold_in(ahead))}** ({chosen.mode})")
+        if session.grid_view().region != GB:
+            st.caption(f"{REGIONS[session.grid_view().region]}: forecast only, settles on the last forecast issued.")
+
+
+def provenance_badge() -> None:
+    """Live, cached with its age, estimated or sample: in a word and an icon."""
+    view = session.grid_view()
+    st.badge(provenance_sentence(view), icon=ICONS[view.provenance], color=COLOURS[view.provenance])  # type: ignore[arg-type]
+
+
+def replay_banner() -> None:
+    """Say so when the page speaks of another moment, and offer the way back."""
+    if "replay_at" not in st.session_state:
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.info(f"Replay of {fmt.date_clock(session.now())} · nothing is written", icon=":material/replay:")
+        if st.button("Back to live", icon=":material/sensors:"):
+            del st.query_params["at"]
+            st.rerun()

@@ -1,0 +1,66 @@
+"""A job's drawer: its chart, its sentence, and a person's word on it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import streamlit as st
+
+from gridflex.domain import format as fmt
+from gridflex.domain.decisions import Action
+from gridflex.domain.halfhours import HALF_HOUR
+from gridflex.errors import GridFlexError
+from gridflex.services.desk import Override
+from gridflex.services.job_detail import JobDetail, job_detail
+from gridflex.ui import session
+from gridflex.ui.charts.job import job_figure
+from gridflex.ui.charts.style import CONFIG
+from gridflex.ui.palette import palette
+
+CHOICES = {"Run now": Action.EXECUTE_NOW, "Hold until": Action.DEFER, "Cancel": Action.CANCEL}
+
+
+@st.dialog("Job", position="right", width="large")
+def open_drawer(row: int) -> None:
+    """Everything about one job's decision."""
+    found = job_detail(session.decisions(), row)
+    job = found.job
+    st.text(job.job_id)
+    run = f"{fmt.power(job.power_kw)} for {fmt.hours(job.duration_hours)}"
+    st.caption(f"{job.priority} · {fmt.energy(job.energy_kwh)} · {run}")
+    st.markdown(f"**{job.sentence}**")
+    st.caption(f"Rationale: {job.rationale}. {found.issued}")
+    _chart(found)
+    reason = session.workspace().reasons.get(job.job_id)
+    if reason:
+        st.text(f"A person said: {reason}")
+    if "replay_at" not in st.session_state:
+        _override(found)
+
+
+def _chart(found: JobDetail) -> None:
+    if len(found.carbon_kg) < 2:
+        st.caption("It has only one possible start.")
+        return
+    st.plotly_chart(job_figure(found, palette(session.is_dark())), key="job_chart", config=CONFIG, alt=found.alt)
+
+
+def _override(found: JobDetail) -> None:
+    job, now = found.job, session.now()
+    if job.start and job.start <= now and job.action is not Action.EXECUTE_NOW:
+        return
+    with st.form("override", border=True):
+        st.markdown("**Override**")
+        choice = st.segmented_control("What", list(CHOICES), default="Run now", required=True)
+        hours = st.number_input("Hold for, hours from now", 0.5, 48.0, 2.0, 0.5)
+        reason = st.text_input("Reason (goes into the audit trail)", max_chars=200)
+        if not st.form_submit_button("Override", icon=":material/front_hand:"):
+            return
+        until = now + timedelta(hours=hours) // HALF_HOUR * HALF_HOUR
+        word = Override(job.job_id, CHOICES[choice or "Run now"], reason, until)
+        try:
+            session.keep(session.platform().desk.override(session.workspace(), word, now))
+        except GridFlexError as problem:
+            st.error(str(problem))
+            return
+        st.rerun()

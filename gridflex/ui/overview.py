@@ -1,0 +1,140 @@
+"""The Overview page, laid out: sentences, controls beside the hero, cards, three stories."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from gridflex.agents.orchestrator import Decisions
+from gridflex.domain import format as fmt
+from gridflex.domain.controls import Controls
+from gridflex.services.overview import Card, Overview, overview, stories
+from gridflex.services.possible import possible_saving
+from gridflex.services.what_if import what_if
+from gridflex.services.workspace import QueueKind
+from gridflex.sources.sample_scenes import SCENES
+from gridflex.ui import controls, frame, session, share, tour
+from gridflex.ui.charts.hero import hero_figure
+from gridflex.ui.charts.style import CONFIG
+from gridflex.ui.palette import palette
+
+REFRESH = "30s"
+
+
+def show() -> None:
+    """The whole page."""
+    _top()
+    frame.replay_banner()
+    _live()
+    _more()
+
+
+def _top() -> None:
+    with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
+        st.title("GridFlex", width="content")
+        with st.container(horizontal=True, width="content"):
+            _replay_menu()
+            tour.button()
+            share.button()
+
+
+def _replay_menu() -> None:
+    scenes = {scene.title: scene for scene in SCENES}
+    chosen = st.menu_button("Replay", list(scenes), icon=":material/replay:", help="Chosen moments of the sample year")
+    if chosen:
+        st.query_params["at"] = scenes[chosen].at.strftime("%Y-%m-%dT%H:%MZ")
+        st.rerun()
+
+
+@st.fragment(run_every=REFRESH)
+def _live() -> None:
+    """Everything a slider moves. Sentences stand above the sliders, so their places are kept first."""
+    sentences = st.container()
+    left, right = st.columns([1, 2], gap="medium")
+    with left:
+        controls.threshold_controls()
+        energy = controls.energy_slider()
+        decided = session.decisions()
+        _imagined(energy, decided)
+    found = overview(decided, possible_saving(decided), session.expected_demand())
+    with sentences:
+        _sentences(found, decided)
+    with left:
+        controls.keep_button()
+    with right:
+        st.plotly_chart(
+            hero_figure(found.hero, palette(session.is_dark())), key="hero", config=CONFIG, alt=found.hero.alt
+        )
+    _cards(found.cards)
+    st.caption(found.mix)
+
+
+def _sentences(found: Overview, decided: Decisions) -> None:
+    frame.provenance_badge()
+    st.subheader(f"{found.title} {found.decided}", anchor=False)
+    if found.worth:
+        st.markdown(found.worth)
+    if not found.sums.waiting:
+        _quiet(decided)
+
+
+def _quiet(decided: Decisions) -> None:
+    """The rule defers nothing: say what waiting would still give, and offer it."""
+    chosen = session.controls()
+    better = Controls.model_validate({**chosen.model_dump(), "policy": "best-window"})
+    sums = overview(session.decisions(better), 0.0, None).sums
+    if sums.saved_g <= 0 or chosen.policy == "best-window":
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"Waiting would still save {fmt.carbon(sums.saved_g)}, {fmt.money(sums.saved_gbp)}.")
+        if "replay_at" not in st.session_state and st.button("Plan by best window", icon=":material/schedule:"):
+            kept = session.platform().desk.adopt(session.workspace(), better, session.now(), "planned by best window")
+            session.keep(kept)
+            st.rerun()
+
+
+def _imagined(energy: int, decided: Decisions) -> None:
+    found = what_if(energy, decided.view, decided.plan.policy, decided.rules, session.workspace().site.pue)
+    st.caption(f"{fmt.energy(energy)} over 5 h is {fmt.power(found.power_kw)}; {found.sentence}")
+
+
+def _cards(cards: tuple[Card, ...]) -> None:
+    for place, card in zip(st.grid(len(cards), min_column_width=210), cards, strict=True):
+        with place.container(border=True, height="stretch"):
+            st.caption(card.label, help=card.help or None)
+            st.markdown(f"**{card.value}**")
+            st.caption(card.caption)
+
+
+def _more() -> None:
+    decided = session.decisions()
+    st.subheader("Three decisions that tell the story", anchor=False)
+    for title, job in stories(decided):
+        with st.container(border=True):
+            st.markdown(f"**{title}** · {job.kind}, {fmt.energy(job.energy_kwh)}")
+            st.text(f"{job.job_id}: {job.sentence}")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.page_link("pages/queue.py", label="All decisions", icon=":material/arrow_forward:")
+        st.caption(_agents(decided))
+    _queue_switch()
+
+
+def _agents(decided: Decisions) -> str:
+    view = decided.view
+    return (
+        f"Workload: {fmt.plural(len(decided), 'job')} · Grid: {view.provenance.word} · "
+        f"Orchestrator: {fmt.plural(len(decided), 'decision')} in {decided.took_ms:.2f} ms"
+    )
+
+
+def _queue_switch() -> None:
+    if "replay_at" in st.session_state:
+        return
+    here = session.workspace()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(f"Showing: {here.kind.label}" + (" (made by us, seeded)" if here.is_demo else ""))
+        for kind, label in ((QueueKind.DEMO, "15 jobs"), (QueueKind.DAY, "A site's day")):
+            again = "Start again" if here.kind is kind else label
+            if st.button(again, key=f"queue_{kind}"):
+                session.keep(session.platform().desk.restart(here, kind, session.now()))
+                st.rerun()
+        st.page_link("pages/queue.py", label="Upload yours", icon=":material/upload:")

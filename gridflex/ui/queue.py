@@ -1,0 +1,93 @@
+"""The Queue page: totals, timeline, table with a drawer for each job, and the decision feed."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from gridflex.agents.orchestrator import Decisions
+from gridflex.domain import format as fmt
+from gridflex.services.headline import totals
+from gridflex.services.job_table import ACTION_WORDS, job_table
+from gridflex.services.timeline import timeline
+from gridflex.ui import controls, feed, frame, intake, job_drawer, session
+from gridflex.ui.charts.style import CONFIG
+from gridflex.ui.charts.timeline import timeline_figure
+from gridflex.ui.palette import palette
+from gridflex.ui.tables import csv_of
+
+ACTION_COLOURS = {"run": "#0F766E", "wait": "#B58900", "shift region": "#2B6CB0", "cancelled": "#8A8F98"}
+TABLE_HEIGHT = 420
+
+
+def show() -> None:
+    """The whole page."""
+    st.title("Queue")
+    frame.replay_banner()
+    if not len(session.workspace().frame):
+        _empty()
+        return
+    decided = session.decisions()
+    _header(decided)
+    controls.keep_button()
+    drawn = timeline(decided, session.workspace().site.cap_kw)
+    st.plotly_chart(timeline_figure(drawn, palette(session.is_dark())), key="timeline", config=CONFIG, alt=drawn.alt)
+    _table(decided)
+    feed.show()
+
+
+def _empty() -> None:
+    st.info("The queue is empty. Add a job, upload a file, or start a demo.", icon=":material/inbox:")
+    intake.buttons()
+
+
+def _header(decided: Decisions) -> None:
+    sums = totals(decided)
+    movable = int((~decided.plan.queue.fixed).sum())
+    kwh = float(decided.plan.queue.energy_kwh.sum())
+    saves = f"plan saves {fmt.carbon(sums.saved_g)} ({fmt.percent(sums.saved_share)}), {fmt.money(sums.saved_gbp)}"
+    st.markdown(f"**{fmt.plural(sums.jobs, 'job')} · {fmt.energy(kwh)} · {movable:,} deferrable · {saves}**")
+    st.caption(f"Showing: {session.workspace().kind.label} · policy {decided.plan.policy}")
+    intake.buttons()
+
+
+def _table(decided: Decisions) -> None:
+    table = job_table(decided)
+    shown = table.assign(action=[[word] for word in table["action"]]).drop(columns=["start_utc"])
+    words = list(ACTION_WORDS.values())
+    colours = [ACTION_COLOURS.get(word, "#8A8F98") for word in words]
+    columns = {
+        "action": st.column_config.MultiselectColumn("action", options=words, color=colours),
+        "energy_kwh": st.column_config.NumberColumn("energy, kWh", format="%.1f"),
+        "power_kw": st.column_config.NumberColumn("power, kW", format="%.1f"),
+        "duration_h": st.column_config.NumberColumn("run, h", format="%.2f"),
+        "start_uk": st.column_config.DatetimeColumn("start, UK time", format="ddd D MMM HH:mm"),
+        "latest_start_uk": st.column_config.DatetimeColumn("latest start, UK time", format="ddd D MMM HH:mm"),
+        "at_once_g_per_kwh": st.column_config.NumberColumn("at once, g/kWh", format="%.0f"),
+        "planned_g_per_kwh": st.column_config.NumberColumn("planned, g/kWh", format="%.0f"),
+        "saved_kg": st.column_config.NumberColumn("saved, kg", format="%.1f"),
+        "saved_gbp": st.column_config.NumberColumn("saved, £", format="%.2f"),
+        "why": st.column_config.TextColumn("why", width="large"),
+    }
+    chosen = st.dataframe(
+        shown,
+        column_config=columns,
+        hide_index=True,
+        height=min(TABLE_HEIGHT, 38 + 35 * len(shown)),
+        on_select="rerun",
+        selection_mode="single-row",
+        key="jobs",
+        placeholder="–",
+        alt=f"Table of {fmt.plural(len(shown), 'job')} with the decision for each and its reason.",
+    )
+    rows = chosen.selection.rows
+    if rows and st.session_state.get("drawer_shown") != rows:
+        st.session_state["drawer_shown"] = rows
+        job_drawer.open_drawer(int(rows[0]))
+    elif not rows:
+        st.session_state.pop("drawer_shown", None)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption("Choose a row to open the job.")
+        st.download_button(
+            "Export this table", csv_of(table), "gridflex-decisions.csv", "text/csv", icon=":material/download:",
+            on_click="ignore",
+        )  # fmt: skip

@@ -1,0 +1,122 @@
+"""One visit: the shared platform, the visitor's workspace, and the moment the pages speak of."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import streamlit as st
+
+from gridflex.agents.grid import GridView
+from gridflex.agents.orchestrator import Decisions
+from gridflex.domain.controls import Controls
+from gridflex.domain.halfhours import floor_half_hour, parse_utc
+from gridflex.errors import InputError
+from gridflex.planning.queue import Queue
+from gridflex.services.platform import Platform, build_platform
+from gridflex.services.workspace import Workspace
+from gridflex.settings import read_settings
+
+DEFAULTS = Controls()
+CONTROLS = {"threshold": "threshold", "mode": "mode", "cleanest": "cleanest_percent"}
+"""Controls that stand in the address: parameter and widget key, and the field each sets."""
+
+
+@st.cache_resource(show_spinner=False)
+def platform() -> Platform:
+    """Sources, store and agents of this process."""
+    return build_platform(read_settings())
+
+
+def open_visit() -> None:
+    """Before any page: find the visitor's workspace or begin one, and keep its token in the address."""
+    state = st.session_state
+    state["router_ran"] = True
+    at = replay_moment()
+    if at is not None:
+        if state.get("replay_at") != at:
+            state["replay_at"], state["replay"] = at, platform().desk.replayed(at)
+        return
+    state.pop("replay_at", None)
+    token = st.query_params.get("w") or state.get("token")
+    kept: Workspace | None = state.get("workspace")
+    if kept is None or kept.token != token:
+        kept = platform().desk.open(token, now())
+        _restore_controls(kept)
+    else:
+        kept = platform().desk.catch_up(kept, now())
+    keep(kept)
+    if st.query_params.get("w") != kept.token:
+        st.query_params["w"] = kept.token
+
+
+def now() -> datetime:
+    """The visitor's present: the wall clock, or the replayed half-hour."""
+    replayed: datetime | None = st.session_state.get("replay_at")
+    return replayed or platform().clock()
+
+
+def replay_moment() -> datetime | None:
+    """The half-hour named by ``at`` in the address; None where there is none or it cannot be read."""
+    text = st.query_params.get("at")
+    if not text:
+        return None
+    try:
+        return floor_half_hour(parse_utc(text))
+    except InputError:
+        return None
+
+
+def workspace() -> Workspace:
+    """The visitor's workspace, or the replay's."""
+    found: Workspace = st.session_state["replay" if "replay_at" in st.session_state else "workspace"]
+    return found
+
+
+def keep(changed: Workspace) -> None:
+    """Show a workspace that was just written."""
+    st.session_state["workspace"], st.session_state["token"] = changed, changed.token
+
+
+def grid_view() -> GridView:
+    """The grid for the visitor's region and moment."""
+    region = workspace().site.region
+    if "replay_at" in st.session_state:
+        return platform().grid.replay(region, now())
+    if st.session_state.get("unplugged"):
+        return platform().grid.unplugged(region, now())
+    return platform().grid.view(region, now())
+
+
+def controls() -> Controls:
+    """The controls as they stand on the page: a preview until the visitor keeps them."""
+    kept = workspace().controls
+    shown = {field: st.session_state[key] for key, field in CONTROLS.items() if st.session_state.get(key) is not None}
+    return Controls.model_validate({**kept.model_dump(), **shown})
+
+
+def decisions(chosen: Controls | None = None) -> Decisions:
+    """Decisions under the controls on the page; the queue's columns are kept while nothing else changes."""
+    here, view = workspace(), grid_view()
+    return platform().desk.decide(here, view, chosen or controls(), _prepared(here, view))
+
+
+def _prepared(here: Workspace, view: GridView) -> Queue:
+    kept = st.session_state.get("prepared")
+    if kept is None or kept[0] is not here or kept[1] is not view:
+        kept = (here, view, platform().desk.prepare(here, view))
+        st.session_state["prepared"] = kept
+    queue: Queue = kept[2]
+    return queue
+
+
+def _restore_controls(kept: Workspace) -> None:
+    """Put the kept controls on the page, unless the address says otherwise."""
+    for key, field in CONTROLS.items():
+        value = getattr(kept.controls, field)
+        if key not in st.query_params and value != getattr(DEFAULTS, field):
+            st.session_state.setdefault(key, round(value) if isinstance(value, float) else str(value))
+
+
+def is_dark() -> bool:
+    """Whether the visitor's theme is dark."""
+    return st.context.theme.type == "dark"
