@@ -38,7 +38,7 @@ def sample_intensity(region: int, start: datetime, count: int) -> Values:
 def sample_forecast(region: int, issued: datetime, start: datetime, count: int) -> Values:
     """Forecast issued at ``issued``, gCO2/kWh, shape (count,), from the half-hour that contains ``start``.
 
-    The mean absolute error grows from 10 g for the present half-hour to 28 g two days
+    The mean absolute error grows from 10 g for the present half-hour to 27 g two days
     ahead, as published; what one issue could not know a later one learns. A half-hour that
     is over has its last forecast, which is 10 g off and changes no more.
     """
