@@ -14,7 +14,7 @@ from gridflex.domain.regions import GB, REGIONS
 from gridflex.store.chain import utc_text
 from gridflex.store.database import Database, upsert
 from gridflex.store.packing import pack, unpack
-from gridflex.store.tables import readings, snapshots
+from gridflex.store.tables import carbon_readings, carbon_snapshots
 
 
 class Archive:
@@ -38,15 +38,15 @@ class Archive:
         """Keep a snapshot, bring its half-hours up to date, and drop what is too old."""
         row = {"region": snapshot.region, "fetched_at": snapshot.fetched_at, "payload": _packed(snapshot)}
         with self._database.write() as connection:
-            new = upsert(connection, snapshots).values(row)
-            connection.execute(new.on_conflict_do_update(index_elements=snapshots.primary_key, set_=row))
+            new = upsert(connection, carbon_snapshots).values(row)
+            connection.execute(new.on_conflict_do_update(index_elements=carbon_snapshots.primary_key, set_=row))
             _merge(connection, snapshot.region, snapshot.readings)
             self._prune(connection, snapshot.fetched_at)
 
-    def save_history(self, region: int, history: Iterable[Reading]) -> None:
+    def save_history(self, region: int, readings: Iterable[Reading]) -> None:
         """Bring half-hours up to date. A revised value replaces the older one, a missing one replaces nothing."""
         with self._database.write() as connection:
-            _merge(connection, region, history)
+            _merge(connection, region, readings)
 
     def latest(self, region: int) -> CarbonSnapshot | None:
         """The newest snapshot of a region; None before the first."""
@@ -62,39 +62,39 @@ class Archive:
         The measured value for Great Britain. A region has none and settles on the last forecast
         issued, so ``end`` must not lie after the current half-hour: this archive has no clock.
         """
-        value = readings.c.actual if region == GB else readings.c.forecast
-        wanted = select(readings.c.start, value).where(
-            readings.c.region == region, readings.c.start >= start, readings.c.start < end
-        )
+        kept = carbon_readings.c
+        value = kept.actual if region == GB else kept.forecast
+        wanted = select(kept.start, value).where(kept.region == region, kept.start >= start, kept.start < end)
         with self._database.read() as connection:
-            found = connection.execute(wanted.order_by(readings.c.start))
+            found = connection.execute(wanted.order_by(kept.start))
             return [(begin, figure) for begin, figure in found if figure is not None]
 
     def _newest(self, region: int, at: datetime) -> CarbonSnapshot | None:
-        wanted = select(snapshots.c.payload).where(snapshots.c.region == region, snapshots.c.fetched_at <= at)
+        kept = carbon_snapshots.c
+        wanted = select(kept.payload).where(kept.region == region, kept.fetched_at <= at)
         with self._database.read() as connection:
-            payload = connection.execute(wanted.order_by(snapshots.c.fetched_at.desc()).limit(1)).scalar()
+            payload = connection.execute(wanted.order_by(kept.fetched_at.desc()).limit(1)).scalar()
         return None if payload is None else _snapshot(payload)
 
     def _prune(self, connection: Connection, newest: datetime) -> None:
         # Naming every region lets the database find the old ones by key.
         known = list(REGIONS)
-        old = snapshots.c.fetched_at < newest - self._keep_snapshots
-        connection.execute(delete(snapshots).where(snapshots.c.region.in_(known), old))
-        old = readings.c.start < newest - self._keep_readings
-        connection.execute(delete(readings).where(readings.c.region.in_(known), old))
+        old = carbon_snapshots.c.fetched_at < newest - self._keep_snapshots
+        connection.execute(delete(carbon_snapshots).where(carbon_snapshots.c.region.in_(known), old))
+        old = carbon_readings.c.start < newest - self._keep_readings
+        connection.execute(delete(carbon_readings).where(carbon_readings.c.region.in_(known), old))
 
 
-def _merge(connection: Connection, region: int, history: Iterable[Reading]) -> None:
-    rows = [{"region": region, **asdict(reading)} for reading in sorted(history, key=lambda reading: reading.start)]
+def _merge(connection: Connection, region: int, readings: Iterable[Reading]) -> None:
+    rows = [{"region": region, **asdict(reading)} for reading in sorted(readings, key=lambda reading: reading.start)]
     if not rows:
         return
-    new = upsert(connection, readings)
+    new = upsert(connection, carbon_readings)
     kept = {
-        name: func.coalesce(new.excluded[name], readings.c[name], type_=readings.c[name].type)
+        name: func.coalesce(new.excluded[name], carbon_readings.c[name], type_=carbon_readings.c[name].type)
         for name in ("forecast", "actual")
     }
-    connection.execute(new.on_conflict_do_update(index_elements=readings.primary_key, set_=kept), rows)
+    connection.execute(new.on_conflict_do_update(index_elements=carbon_readings.primary_key, set_=kept), rows)
 
 
 def _packed(snapshot: CarbonSnapshot) -> bytes:

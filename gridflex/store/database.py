@@ -11,11 +11,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import stamina
 from sqlalchemy import URL, Connection, Engine, QueuePool, Table, create_engine, event, func, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError, TimeoutError
+from sqlalchemy.exc import StatementError, TimeoutError
 
-from gridflex.errors import SettingsError, StoreError
+from gridflex.errors import GridFlexError, SettingsError, StoreError
 from gridflex.store.address import hidden, place, read_address, shown
 from gridflex.store.tables import metadata
 
@@ -75,8 +76,11 @@ class Database:
     def _told(self) -> Iterator[None]:
         try:
             yield
-        except (DBAPIError, TimeoutError) as problem:
-            reason = str(problem.orig if isinstance(problem, DBAPIError) else problem).partition("\n")[0]
+        except (StatementError, TimeoutError) as problem:
+            told = problem.orig if isinstance(problem, StatementError) else problem
+            if isinstance(told, GridFlexError):
+                raise told from None
+            reason = str(told).partition("\n")[0]
             for secret in self._secrets:
                 reason = reason.replace(secret, "***")
             raise StoreError(f"The database could not do its work: {reason}.") from None
@@ -109,8 +113,8 @@ def _sqlite_engine(address: URL) -> Engine:
     @event.listens_for(engine, "connect")
     def prepare(connection: sqlite3.Connection, _record: object) -> None:
         connection.isolation_level = None  # else the driver opens transactions of its own, too late
-        for pragma in ("journal_mode=WAL", "synchronous=FULL"):
-            connection.execute(f"PRAGMA {pragma}")
+        _keep_a_log(connection)
+        connection.execute("PRAGMA synchronous=FULL")
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
@@ -118,6 +122,16 @@ def _sqlite_engine(address: URL) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if _writes(connection) else "BEGIN")
 
     return engine
+
+
+def _busy(problem: Exception) -> bool:
+    return isinstance(problem, sqlite3.OperationalError) and problem.sqlite_errorcode == sqlite3.SQLITE_BUSY
+
+
+@stamina.retry(on=_busy, attempts=None, timeout=10, wait_initial=0.01, wait_max=0.2)
+def _keep_a_log(connection: sqlite3.Connection) -> None:
+    # While a new file changes its journal SQLite does not wait: who comes second is refused at once.
+    connection.execute("PRAGMA journal_mode=WAL")
 
 
 def _writes(connection: Connection) -> bool:

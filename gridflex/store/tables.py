@@ -88,7 +88,7 @@ class ReadingColumns(TypedColumns):
 trail_rows = Table("trail_rows", metadata, TrailRowColumns)
 trail_heads = Table("trail_heads", metadata, TrailHeadColumns)
 workspaces = Table("workspaces", metadata, WorkspaceColumns)
-snapshots = Table("carbon_snapshots", metadata, SnapshotColumns)
-readings = Table("carbon_readings", metadata, ReadingColumns)
+carbon_snapshots = Table("carbon_snapshots", metadata, SnapshotColumns)
+carbon_readings = Table("carbon_readings", metadata, ReadingColumns)
 
 Index(None, trail_rows.c.workspace_id, trail_rows.c.subject, trail_rows.c.seq)

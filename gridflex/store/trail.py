@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
 
@@ -74,19 +75,27 @@ class Trail:
 
     def verify(self, workspace_id: str) -> Verified:
         """Walk the whole chain as it is kept. Raises TrailBroken naming the first row at fault."""
-        with self._database.read() as connection:
-            return verify_rows(_kept_rows(connection, workspace_id), _head(connection, workspace_id))
+        with self._chain(workspace_id) as (rows, head):
+            return verify_rows(rows, head)
 
     def export(self, workspace_id: str) -> dict[str, object]:
         """The whole trail for ``export.verify_export``. Raises TrailBroken for a row that cannot be read."""
-        with self._database.read() as connection:
-            return export_trail(_kept_rows(connection, workspace_id), _head(connection, workspace_id))
+        with self._chain(workspace_id) as (rows, head):
+            return export_trail(rows, head)
 
     def erase(self, workspace_id: str, connection: Connection | None = None) -> None:
         """Forget what the rows say. Their hashes stay, and the chain still verifies."""
         mine = trail_rows.c.workspace_id == workspace_id
         with self._database.write(connection) as transaction:
             transaction.execute(update(trail_rows).where(mine).values(content=None))
+
+    @contextmanager
+    def _chain(self, workspace_id: str) -> Iterator[tuple[Iterator[Row], Head]]:
+        wanted = select(*_COLUMNS).where(trail_rows.c.workspace_id == workspace_id).order_by(trail_rows.c.seq)
+        with self._database.read() as connection:
+            head = _head(connection, workspace_id)
+            with connection.execute(wanted, execution_options={"yield_per": _BATCH}) as kept:
+                yield (read_row(row._asdict(), position) for position, row in enumerate(kept, start=1)), head
 
 
 def _head(connection: Connection, workspace_id: str, *, lock: bool = False) -> Head:
@@ -99,13 +108,6 @@ def _locked_head(connection: Connection, workspace_id: str) -> Head:
     first = upsert(connection, trail_heads).values(asdict(Head(workspace_id)))
     connection.execute(first.on_conflict_do_nothing())
     return _head(connection, workspace_id, lock=True)
-
-
-def _kept_rows(connection: Connection, workspace_id: str) -> Iterator[Row]:
-    wanted = select(*_COLUMNS).where(trail_rows.c.workspace_id == workspace_id).order_by(trail_rows.c.seq)
-    kept = connection.execute(wanted, execution_options={"yield_per": _BATCH})
-    for position, row in enumerate(kept, start=1):
-        yield read_row(row._asdict(), position)
 
 
 def _conditions(

@@ -76,7 +76,8 @@ class Workspaces:
         name, packed = workspace_id(token), pack(state)
         with self._database.write() as connection:
             values = {"id": name, "version": 1, "state": packed, "created_at": at, "touched_at": at}
-            if not connection.execute(upsert(connection, workspaces).values(values).on_conflict_do_nothing()).rowcount:
+            new = upsert(connection, workspaces).values(values).on_conflict_do_nothing()
+            if not connection.execute(new, execution_options={"preserve_rowcount": True}).rowcount:
                 raise Conflict("This workspace exists already.")
             self._trail.append(name, at, entries, connection)
         return StoredWorkspace(name, 1, dict(state), at, at)

@@ -1,0 +1,185 @@
+"""Addresses, transactions, and a database that is missing, busy, damaged or in memory."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import traceback
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from gridflex.errors import SettingsError, StoreError
+from gridflex.store.address import read_address
+from gridflex.store.chain import Entry
+from gridflex.store.database import Database
+from gridflex.store.tables import metadata, trail_heads
+from gridflex.store.trail import Trail
+from tests.store.conftest import sqlite_only
+
+ROOT = Path(__file__).parents[2]
+ENTRY = [Entry("plan", "", {"threshold_g": 150})]
+
+
+def test_tables_are_there_after_a_restart_too(url: str) -> None:
+    for _ in range(2):
+        database = Database(url)
+        with database.read() as connection:
+            for table in metadata.sorted_tables:
+                assert connection.execute(select(func.count()).select_from(table)).scalar_one() == 0
+        database.dispose()
+
+
+def test_processes_that_start_at_once_agree_on_the_tables(url: str) -> None:
+    code = "import sys; from gridflex.store.database import Database; Database(sys.argv[1]).dispose()"
+    started = [
+        subprocess.Popen([sys.executable, "-c", code, url], cwd=ROOT, stderr=subprocess.PIPE, text=True)
+        for _ in range(4)
+    ]
+    told = [process.communicate(timeout=60)[1] for process in started]
+    assert [process.returncode for process in started] == [0] * 4, told
+    Database(url).dispose()
+
+
+def test_a_reader_sees_one_moment_and_no_half_of_a_transaction(database: Database, trail: Trail, now: datetime) -> None:
+    trail.append("w", now, ENTRY)
+    count = select(trail_heads.c.count)
+    with database.read() as connection:
+        before = connection.execute(count).scalar_one()
+        if database.name != "sqlite://":
+            trail.append("w", now, ENTRY)
+        assert connection.execute(count).scalar_one() == before == 1
+    with database.read() as connection:
+        assert connection.execute(count).scalar_one() == 2
+
+
+@pytest.mark.parametrize(
+    ("given", "used"),
+    [
+        ("postgres://u:p@h/db", "postgresql+psycopg://u:***@h/db?connect_timeout=5"),
+        (
+            "postgresql://u:p@h:5433/db?sslmode=require",
+            "postgresql+psycopg://u:***@h:5433/db?connect_timeout=5&sslmode=require",
+        ),
+        ("sqlite:///data/x.sqlite3", "sqlite:///data/x.sqlite3?timeout=10"),
+        ("sqlite:///x.sqlite3?timeout=1", "sqlite:///x.sqlite3?timeout=1"),
+    ],
+)
+def test_addresses(given: str, used: str) -> None:
+    assert str(read_address(given)) == used
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "",
+        "hunter2",
+        "postgresql://u:hunter2@h:54x/db",
+        "postgresql://u:hunt@er2@h/db",
+        "mysql://u:hunter2@h/db",
+        "postgresql+nodriver://u:hunter2@h/db",
+    ],
+)
+def test_a_wrong_address_is_refused_without_being_repeated(wrong: str) -> None:
+    with pytest.raises(SettingsError, match="DATABASE_URL") as refused:
+        Database(wrong)
+    told = "".join(traceback.format_exception(refused.value))
+    assert "hunter2" not in told
+    assert "er2" not in str(refused.value)
+
+
+def test_no_password_in_what_is_said_of_a_server_that_does_not_answer() -> None:
+    secret = "hunter"
+    with pytest.raises(StoreError, match="could not do its work") as refused:
+        Database(f"postgresql://u:{secret}2@127.0.0.1:1/db?password={secret}3")
+    told = "".join(traceback.format_exception(refused.value))
+    assert secret not in told
+
+
+@sqlite_only
+def test_a_file_that_cannot_be_written_is_replaced_by_memory(tmp_path: Path, now: datetime) -> None:
+    (tmp_path / "data").touch()
+    database = Database(f"sqlite:///{tmp_path / 'data' / 'gridflex.sqlite3'}")
+    assert database.durability.word == "temporary"
+    assert database.durability.note.startswith(f"{tmp_path / 'data'} cannot be written (")
+    assert Trail(database).append("w", now, ENTRY).count == 1
+    database.dispose()
+
+
+@sqlite_only
+def test_a_read_only_directory_or_file_is_replaced_by_memory(tmp_path: Path) -> None:
+    # The superuser may write anywhere, so the child becomes somebody else first.
+    code = """
+import os, sys
+from gridflex.store.database import Database
+from gridflex.store.trail import Trail
+if os.geteuid() == 0:
+    os.setuid(65534)
+for place in sys.argv[1:]:
+    database = Database(f"sqlite:///{place}/gridflex.sqlite3")
+    print(database.durability.word, Trail(database).verify("w").count)
+"""
+    outer = tmp_path / "outer"
+    for name in ("directory", "file"):
+        (outer / name).mkdir(parents=True)
+        Database(f"sqlite:///{outer / name}/gridflex.sqlite3").dispose()
+    (outer / "directory").chmod(0o555)
+    (outer / "file").chmod(0o777)
+    (outer / "file" / "gridflex.sqlite3").chmod(0o444)
+    for directory in [*tmp_path.parents[:2], tmp_path, outer]:
+        directory.chmod(0o755)
+    command = [sys.executable, "-c", code, str(outer / "directory"), str(outer / "file")]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
+    (outer / "directory").chmod(0o755)
+    assert (done.stdout, done.stderr) == ("temporary 0\n" * 2, "")
+
+
+@sqlite_only
+def test_memory_is_shared_by_all_threads(now: datetime) -> None:
+    database = Database("sqlite://")
+    assert (database.durability.durable, database.name) == (False, "sqlite://")
+    trail = Trail(database)
+    with ThreadPoolExecutor(8) as pool:
+        counts = [head.count for head in pool.map(lambda _: trail.append("w", now, ENTRY), range(40))]
+    assert sorted(counts) == list(range(1, 41))
+    assert trail.verify("w").count == 40
+    database.dispose()
+
+
+@sqlite_only
+def test_a_writer_that_waits_too_long_is_told(url: str, now: datetime) -> None:
+    first, second = Database(url), Database(f"{url}?timeout=0.1")
+    with first.write(), pytest.raises(StoreError, match=r"The database could not do its work: database is locked\."):
+        Trail(second).append("w", now, ENTRY)
+    assert Trail(second).append("w", now, ENTRY).count == 1
+    first.dispose()
+    second.dispose()
+
+
+@sqlite_only
+def test_a_damaged_file_is_an_error_and_left_alone(tmp_path: Path) -> None:
+    file = tmp_path / "gridflex.sqlite3"
+    file.write_bytes(b"not a database" * 1000)
+    with pytest.raises(StoreError, match="not a database"):
+        Database(f"sqlite:///{file}")
+    assert file.read_bytes() == b"not a database" * 1000
+
+
+@sqlite_only
+def test_what_is_committed_is_on_disk(database: Database) -> None:
+    with database.write() as connection:
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar_one() == "wal"
+        assert connection.exec_driver_sql("PRAGMA synchronous").scalar_one() == 2
+        assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar_one() == 10_000
+
+
+def test_the_address_is_shown_without_its_password(database: Database) -> None:
+    assert repr(database) == f"Database({database.name!r})"
+    assert "?" not in database.name
+    if password := os.environ.get("PGPASSWORD"):
+        assert password not in database.name
+    assert database.durability.note.startswith("Kept ")
