@@ -18,7 +18,6 @@ from gridflex.domain.halfhours import HALF_HOUR, floor_half_hour
 from gridflex.domain.provenance import Provenance
 from gridflex.domain.regions import GB
 from gridflex.planning.horizon import Floats, Horizon
-from gridflex.planning.uncertainty import forecast_sd
 
 HALF_HOURS_BACK = 96
 HALF_HOURS_AHEAD = 96
@@ -74,6 +73,11 @@ class GridView:
         """Market condition now against the next 24 h."""
         day = slice(self.horizon.now_index, self.horizon.now_index + 48)
         return market_condition(self.horizon.intensity[day].tolist(), self.horizon.price[day].tolist(), threshold)
+
+
+def forecast_sd(lead_h: Floats, provenance: object) -> Floats:
+    """Temporary."""
+    return 12.5 + 20 * (1 - np.exp(-lead_h / 10))
 
 
 class GridAgent:

@@ -12,6 +12,7 @@ from gridflex.domain import format as fmt
 from gridflex.planning.horizon import Floats
 from gridflex.planning.plan import Plan, site_power
 from gridflex.services.axis import Axis, time_axis
+from gridflex.services.demand_view import DemandView
 
 HALF_HOURS_BACK = 48
 MOST_WINDOWS = 4
@@ -49,8 +50,8 @@ class Hero:
     alt: str
 
 
-def hero(view: GridView, plan: Plan, threshold: float, demand: tuple[Floats, Floats] | None = None) -> Hero:
-    """Lay the plan over the grid. ``demand`` is p10 and p90 of arriving load, kW, from now on."""
+def hero(view: GridView, plan: Plan, threshold: float, demand: DemandView | None = None) -> Hero:
+    """Lay the plan over the grid, and the load expected to arrive below it."""
     horizon = view.horizon
     cut = slice(horizon.now_index - HALF_HOURS_BACK, len(horizon))
     now_row = HALF_HOURS_BACK
@@ -65,8 +66,8 @@ def hero(view: GridView, plan: Plan, threshold: float, demand: tuple[Floats, Flo
     at_once = site_power(plan.queue, np.where(plan.placed, plan.queue.baseline, -1), None, len(horizon))[cut]
     low, high = np.full(len(ahead), np.nan), np.full(len(ahead), np.nan)
     if demand is not None:
-        reach = min(len(demand[0]), len(ahead) - now_row)
-        low[now_row : now_row + reach], high[now_row : now_row + reach] = demand[0][:reach], demand[1][:reach]
+        reach = slice(now_row, now_row + len(demand.low))
+        low[reach], high[reach] = demand.low, demand.high
     axis = time_axis(horizon.at(cut.start), len(ahead))
     windows = _windows(plan, cut.start)
     return Hero(

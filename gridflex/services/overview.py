@@ -13,8 +13,8 @@ from gridflex.agents.orchestrator import Decisions
 from gridflex.domain import format as fmt
 from gridflex.domain.conditions import CONDITION_RULE
 from gridflex.domain.decisions import Action
-from gridflex.planning.horizon import Floats
 from gridflex.services import headline as say
+from gridflex.services.demand_view import DemandView
 from gridflex.services.headline import Totals, totals
 from gridflex.services.hero import Hero, hero
 
@@ -43,9 +43,10 @@ class Overview:
     hero: Hero
     cards: tuple[Card, ...]
     mix: str
+    spike: str
 
 
-def overview(decisions: Decisions, possible_g: float, demand: tuple[Floats, Floats] | None) -> Overview:
+def overview(decisions: Decisions, possible_g: float, demand: DemandView | None) -> Overview:
     """The first screen. ``possible_g`` is the most carbon any placement of this queue could save."""
     view, sums = decisions.view, totals(decisions)
     share = min(sums.saved_g / possible_g, 1.0) if possible_g > 0 and sums.saved_g > 0 else None
@@ -61,6 +62,7 @@ def overview(decisions: Decisions, possible_g: float, demand: tuple[Floats, Floa
         hero=hero(view, decisions.plan, decisions.threshold, demand),
         cards=(_grid_card(view, decisions.threshold), _window_card(view, decisions.threshold), *_job_cards(decisions)),
         mix=say.mix_sentence(view),
+        spike=demand.sentence if demand else "",
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from gridflex.agents.grid import GridAgent
 from gridflex.agents.orchestrator import Orchestrator
@@ -13,6 +13,7 @@ from gridflex.services.desk import Desk
 from gridflex.settings import Settings
 from gridflex.sources.carbon_api import CarbonApi
 from gridflex.sources.feed import CarbonFeed
+from gridflex.sources.http import utc_now
 from gridflex.sources.sample_grid import sample_snapshot
 from gridflex.store.archive import Archive
 from gridflex.store.database import Database
@@ -20,11 +21,6 @@ from gridflex.store.trail import Trail
 from gridflex.store.workspaces import Workspaces
 
 Clock = Callable[[], datetime]
-
-
-def utc_now() -> datetime:
-    """The wall clock; the only place that reads it."""
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +49,7 @@ def build_platform(settings: Settings, clock: Clock = utc_now) -> Platform:
     database = Database(settings.database())
     archive = Archive(database)
     key = settings.carbon_api_key.get_secret_value() if settings.carbon_api_key else None
-    feed = CarbonFeed(CarbonApi(settings.carbon_api_url, api_key=key), archive, clock)
+    feed = CarbonFeed(CarbonApi(settings.carbon_api_url, api_key=key, clock=clock), archive, clock)
     grid = GridAgent(feed, archive, sample_snapshot, DEFAULT_TARIFF)
     orchestrator = Orchestrator()
     desk = Desk(Workspaces(database), grid, orchestrator)

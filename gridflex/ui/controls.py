@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
+from gridflex.planning.policies import DEFAULT_POLICY, POLICIES
 from gridflex.ui import session
 
 MAX_THRESHOLD = 400
+STEP = 5
 TRY_ENERGY_KWH = 150
 
 
@@ -39,7 +41,7 @@ def threshold_controls() -> None:
         0,
         MAX_THRESHOLD,
         150,
-        5,
+        STEP,
         key="threshold",
         bind="query-params",
         help="Above it a deferrable job is asked to wait. Critical jobs never wait.",
@@ -60,6 +62,38 @@ def energy_slider() -> int:
             help="An imagined job that may wait up to a day: what would be decided for it.",
         )
     )
+
+
+def policy_select() -> None:
+    """Which rule decides."""
+    st.selectbox(
+        "Policy",
+        list(POLICIES),
+        index=list(POLICIES).index(DEFAULT_POLICY),
+        format_func=lambda name: POLICIES[name].title,
+        key="policy",
+        bind="query-params",
+        help="How a start is chosen for each job. The threshold is a gate on top of it.",
+    )
+
+
+def minimum_gain_slider() -> None:
+    """The least a job must gain to be moved."""
+    st.slider(
+        "Minimum gain to move a job, % of its own cost",
+        0,
+        20,
+        3,
+        key="gain",
+        bind="query-params",
+        help="A job stays at its earliest half-hour unless waiting gains at least this much.",
+    )
+
+
+def try_threshold(value: float) -> None:
+    """Put a suggested threshold on the slider; for a button's callback."""
+    st.session_state["mode"] = "fixed"
+    st.session_state["threshold"] = min(MAX_THRESHOLD, round(value / STEP) * STEP)
 
 
 def keep_button() -> None:

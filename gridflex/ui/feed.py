@@ -22,9 +22,9 @@ def show() -> None:
     if not rows:
         st.caption("Nothing has been decided yet.")
     for row in rows:
-        said = row.data() or {}
+        said = row.data or {}
         sentence = said.get("sentence", "content erased")
-        st.text(f"{fmt.date_clock(row.moment())} · {row.subject}: {sentence} [{said.get('rationale', '')}]")
+        st.text(f"{fmt.date_clock(row.moment)} · {row.subject}: {sentence} [{said.get('rationale', '')}]")
 
 
 def as_json(content: str | None) -> str:

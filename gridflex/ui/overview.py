@@ -8,7 +8,6 @@ from gridflex.agents.orchestrator import Decisions
 from gridflex.domain import format as fmt
 from gridflex.domain.controls import Controls
 from gridflex.services.overview import Card, Overview, overview, stories
-from gridflex.services.possible import possible_saving
 from gridflex.services.what_if import what_if
 from gridflex.services.workspace import QueueKind
 from gridflex.sources.sample_scenes import SCENES
@@ -55,7 +54,8 @@ def _live() -> None:
         energy = controls.energy_slider()
         decided = session.decisions()
         _imagined(energy, decided)
-    found = overview(decided, possible_saving(decided), session.expected_demand())
+    here = session.prepared()
+    found = overview(decided, here.possible_g, here.demand)
     with sentences:
         _sentences(found, decided)
     with left:
@@ -65,6 +65,8 @@ def _live() -> None:
             hero_figure(found.hero, palette(session.is_dark())), key="hero", config=CONFIG, alt=found.hero.alt
         )
     _cards(found.cards)
+    if found.spike:
+        st.caption(found.spike)
     st.caption(found.mix)
 
 
@@ -98,8 +100,9 @@ def _imagined(energy: int, decided: Decisions) -> None:
 
 
 def _cards(cards: tuple[Card, ...]) -> None:
-    for place, card in zip(st.grid(len(cards), min_column_width=210), cards, strict=True):
-        with place.container(border=True, height="stretch"):
+    places = st.grid(len(cards), min_column_width=210, border=True)
+    for card in cards:
+        with places.cell():
             st.caption(card.label, help=card.help or None)
             st.markdown(f"**{card.value}**")
             st.caption(card.caption)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 import streamlit as st
@@ -12,12 +13,20 @@ from gridflex.domain.controls import Controls
 from gridflex.domain.halfhours import floor_half_hour, parse_utc
 from gridflex.errors import InputError
 from gridflex.planning.queue import Queue
+from gridflex.services.demand_view import DemandView, expected_demand
 from gridflex.services.platform import Platform, build_platform
+from gridflex.services.possible import possible_g
 from gridflex.services.workspace import Workspace
 from gridflex.settings import read_settings
 
 DEFAULTS = Controls()
-CONTROLS = {"threshold": "threshold", "mode": "mode", "cleanest": "cleanest_percent"}
+CONTROLS = {
+    "threshold": "threshold",
+    "mode": "mode",
+    "cleanest": "cleanest_percent",
+    "policy": "policy",
+    "gain": "minimum_gain_percent",
+}
 """Controls that stand in the address: parameter and widget key, and the field each sets."""
 
 
@@ -95,18 +104,31 @@ def controls() -> Controls:
 
 
 def decisions(chosen: Controls | None = None) -> Decisions:
-    """Decisions under the controls on the page; the queue's columns are kept while nothing else changes."""
+    """Decisions under the controls on the page."""
+    here = prepared()
+    return platform().desk.decide(here.workspace, here.view, chosen or controls(), here.queue)
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """What stays the same while a slider moves."""
+
+    workspace: Workspace
+    view: GridView
+    queue: Queue
+    possible_g: float
+    demand: DemandView | None
+
+
+def prepared() -> Prepared:
+    """Columns of the queue on the horizon, and what follows from them alone; made anew when either changes."""
     here, view = workspace(), grid_view()
-    return platform().desk.decide(here, view, chosen or controls(), _prepared(here, view))
-
-
-def _prepared(here: Workspace, view: GridView) -> Queue:
-    kept = st.session_state.get("prepared")
-    if kept is None or kept[0] is not here or kept[1] is not view:
-        kept = (here, view, platform().desk.prepare(here, view))
+    kept: Prepared | None = st.session_state.get("prepared")
+    if kept is None or kept.workspace is not here or kept.view is not view:
+        queue = platform().desk.prepare(here, view)
+        kept = Prepared(here, view, queue, possible_g(queue, view.horizon), expected_demand(here, view))
         st.session_state["prepared"] = kept
-    queue: Queue = kept[2]
-    return queue
+    return kept
 
 
 def _restore_controls(kept: Workspace) -> None:

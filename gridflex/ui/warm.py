@@ -7,11 +7,9 @@ keeps it from walking all of it each time (114 ms to 31 ms a rerun when measured
 from __future__ import annotations
 
 import gc
-import logging
 
+import stamina.instrumentation
 import streamlit as st
-
-log = logging.getLogger("gridflex")
 
 
 @st.cache_resource(show_spinner=False)
@@ -22,6 +20,7 @@ def warm_up() -> bool:
     from gridflex.ui.charts.hero import hero_figure
     from gridflex.ui.palette import LIGHT
 
+    stamina.instrumentation.set_on_retry_hooks([])  # the feed's own state tells of a retry
     shared = session.platform()
     now = shared.clock()
     demo = shared.desk.replayed(now)

@@ -1,0 +1,57 @@
+"""The threshold's consequences: for every threshold what is deferred, saved and delayed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from gridflex.agents.orchestrator import Decisions
+from gridflex.domain import format as fmt
+from gridflex.planning.horizon import Floats
+from gridflex.planning.suggestion import Suggestion, suggest_threshold
+from gridflex.planning.sweep import Sweep, threshold_sweep
+
+
+@dataclass(frozen=True, eq=False)
+class Curves:
+    """Percentages of the baseline, jobs and hours, by threshold (gCO2/kWh); ``row`` is the threshold in force."""
+
+    threshold: Floats
+    carbon_percent: Floats
+    cost_percent: Floats
+    deferred: Floats
+    delay_hours: Floats
+    row: int
+    jobs: int
+    suggestion: Suggestion
+    sweep: Sweep
+    alt: str
+
+
+def threshold_curves(decisions: Decisions) -> Curves:
+    """Sweep the threshold under the policy in force."""
+    plan = decisions.plan
+    sweep = threshold_sweep(plan.policy, plan.queue, plan.horizon, decisions.rules)
+    row = int(np.clip(np.searchsorted(sweep.threshold, decisions.threshold), 0, len(sweep.threshold) - 1))
+    carbon = _saved_percent(sweep.baseline_g, sweep.carbon_g)
+    suggestion = suggest_threshold(sweep, decisions.rules.objective)
+    return Curves(
+        sweep.threshold,
+        carbon,
+        _saved_percent(sweep.baseline_gbp, sweep.cost_gbp),
+        sweep.deferred.astype(np.float64),
+        sweep.delay_hours,
+        row,
+        len(decisions),
+        suggestion,
+        sweep,
+        f"Saved carbon and cost, jobs deferred and mean delay for thresholds from 0 to 400 gCO2/kWh. At "
+        f"{fmt.number(decisions.threshold)}: {fmt.number(float(carbon[row]), 1)} % of carbon saved, "
+        f"{fmt.plural(int(sweep.deferred[row]), 'job')} deferred.",
+    )
+
+
+def _saved_percent(baseline: float, planned: Floats) -> Floats:
+    saved: Floats = 100 * (baseline - planned) / baseline if baseline else np.zeros(len(planned))
+    return saved

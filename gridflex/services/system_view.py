@@ -1,0 +1,62 @@
+"""The System page's rows: agents, sources, store, versions, settings."""
+
+from __future__ import annotations
+
+import platform as machine
+from dataclasses import dataclass
+from importlib.metadata import version
+
+from gridflex import __version__
+from gridflex.agents.orchestrator import Decisions
+from gridflex.domain import format as fmt
+from gridflex.domain.regions import region_name
+from gridflex.services.platform import Platform
+
+LIBRARIES = ("streamlit", "plotly", "pandas", "numpy", "pydantic", "httpx", "SQLAlchemy")
+
+
+@dataclass(frozen=True)
+class StatusRow:
+    """One part of the system: a state word, its age and a sentence."""
+
+    part: str
+    state: str
+    since: str
+    note: str
+
+
+def agent_rows(decisions: Decisions) -> list[StatusRow]:
+    """The three agents, by what they last did."""
+    view = decisions.view
+    count = fmt.plural(len(decisions), "decision")
+    return [
+        StatusRow("Workload agent", "ok", "", f"{fmt.plural(len(decisions), 'job')} in the queue"),
+        StatusRow("Grid agent", view.provenance.word, "", f"{region_name(view.region)}, price: {view.price_name}"),
+        StatusRow("Orchestrator agent", "ok", "", f"{count} in {decisions.took_ms:.3f} ms by {decisions.plan.policy}"),
+    ]
+
+
+def source_rows(shared: Platform, region: int) -> list[StatusRow]:
+    """Where values come from, how old they are, and the last error in a sentence."""
+    now = shared.clock()
+    state = shared.feed.state(region, now)
+    age = f"{fmt.span(now - state.last_success)} ago" if state.last_success else "never"
+    due = f"next due {fmt.clock(state.next_due)}" if state.next_due else ""
+    word = "live" if state.live else "cached" if state.snapshot else "no answer yet"
+    notes = "; ".join(state.snapshot.notes) if state.snapshot else ""
+    said = " · ".join(part for part in (state.error, state.archive_note, notes, due) if part)
+    requests = f"{fmt.plural(state.requests_today, 'request')} today"
+    return [
+        StatusRow("Carbon intensity (NESO, CC BY 4.0)", word, age, f"{requests}{' · ' if said else ''}{said}"),
+        StatusRow("Sample grid", "ready", "", "Embedded model of a GB year, always labelled sample"),
+        StatusRow("Audit trail", shared.database.durability.word, "", shared.database.durability.note),
+    ]
+
+
+def version_rows() -> list[tuple[str, str]]:
+    """GridFlex, Python and the libraries that matter."""
+    return [
+        ("GridFlex", __version__),
+        ("Python", machine.python_version()),
+        *((lib, version(lib)) for lib in LIBRARIES),
+    ]

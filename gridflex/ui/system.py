@@ -1,0 +1,88 @@
+"""The System page: state of every part, and three proofs at a button each."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import streamlit as st
+
+from gridflex.domain import format as fmt
+from gridflex.services.proof import altered_copy, brute_force
+from gridflex.services.system_view import StatusRow, agent_rows, source_rows, version_rows
+from gridflex.ui import frame, session
+
+REFRESH = "15s"
+
+
+def show() -> None:
+    """The whole page."""
+    st.title("System")
+    frame.replay_banner()
+    _state()
+    _proofs()
+    _tariff()
+    with st.expander("Versions and settings in force"):
+        shared = session.platform()
+        _listed(version_rows(), ("part", "version"), "Versions of GridFlex and its libraries.")
+        _listed(shared.settings.described(), ("setting", "value", "from"), "Settings and where each came from.")
+        st.caption(f"Running since {fmt.date_clock(shared.started_at)} UK time.")
+
+
+@st.fragment(run_every=REFRESH)
+def _state() -> None:
+    frame.provenance_badge()
+    rows = [*agent_rows(session.decisions()), *source_rows(session.platform(), session.workspace().site.region)]
+    _status_table(rows)
+
+
+def _status_table(rows: list[StatusRow]) -> None:
+    columns = {name: [asdict(row)[name] for row in rows] for name in ("part", "state", "since", "note")}
+    wide = {"note": st.column_config.TextColumn("note", width="large")}
+    st.dataframe(columns, hide_index=True, column_config=wide, alt="State of agents, sources and the store.")
+
+
+def _listed(rows: list[tuple[str, ...]], names: tuple[str, ...], alt: str) -> None:
+    st.dataframe({name: [row[i] for row in rows] for i, name in enumerate(names)}, hide_index=True, alt=alt)
+
+
+def _proofs() -> None:
+    st.subheader("Prove it", anchor=False)
+    places = st.grid(3, min_column_width=260, border=True)
+    for proof in (_brute_force, _break_copy, _unplug):
+        with places.cell():
+            proof()
+
+
+def _brute_force() -> None:
+    st.markdown("**Try every start**")
+    st.caption("One job, every start in its window, costed one by one, against the planner's choice.")
+    if st.button("Try every start", icon=":material/calculate:"):
+        found = brute_force(session.decisions())
+        (st.success if found.equal else st.error)(found.sentence)
+
+
+def _break_copy() -> None:
+    st.markdown("**Alter a copy of the trail**")
+    st.caption("One row of a copy is changed; verification must name it. The trail itself is untouched.")
+    replaying = "replay_at" in st.session_state
+    if st.button("Alter a copy", icon=":material/link_off:", disabled=replaying):
+        row, said = altered_copy(session.platform().trail.export(session.workspace().id))
+        st.error(f"Row {row} of the copy was altered. Verification says: {said}.", icon=":material/link_off:")
+
+
+def _unplug() -> None:
+    st.markdown("**Unplug the grid**")
+    st.caption("For this visit alone: the cards go to sample, the decisions go on. Others notice nothing.")
+    st.toggle("Grid unplugged", key="unplugged", persist_state="session", on_change=_replan)
+
+
+def _replan() -> None:
+    st.session_state.pop("prepared", None)
+
+
+def _tariff() -> None:
+    from gridflex.domain.tariff import DEFAULT_TARIFF
+
+    with st.expander(f"Energy price: {DEFAULT_TARIFF.name}"):
+        rows = [tuple(str(cell) for cell in row) for row in DEFAULT_TARIFF.rows]
+        st.write(rows)
