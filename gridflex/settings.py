@@ -15,10 +15,12 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore")
 
-    carbon_api_url: str = Field("https://api.carbonintensity.org.uk", validation_alias="GRIDFLEX_CARBON_API_URL")
-    carbon_api_key: SecretStr | None = Field(None, validation_alias="CARBON_API_KEY")
-    data_dir: Path = Field(Path("data"), validation_alias="GRIDFLEX_DATA_DIR")
-    database_url: SecretStr | None = Field(None, validation_alias="DATABASE_URL")
+    carbon_api_url: str = Field(
+        default="https://api.carbonintensity.org.uk", validation_alias="GRIDFLEX_CARBON_API_URL"
+    )
+    carbon_api_key: SecretStr | None = Field(default=None, validation_alias="CARBON_API_KEY")
+    data_dir: Path = Field(default=Path("data"), validation_alias="GRIDFLEX_DATA_DIR")
+    database_url: SecretStr | None = Field(default=None, validation_alias="DATABASE_URL")
 
     @field_validator("carbon_api_url")
     @classmethod

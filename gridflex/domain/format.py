@@ -64,9 +64,10 @@ def unit_price(gbp_per_kwh: float) -> str:
     return f"{number(gbp_per_kwh * 100, 1)} p/kWh"
 
 
-def percent(share: float, decimals: int = 0) -> str:
-    """A share (0.14) as 14 %."""
-    return f"{number(share * 100, decimals)} %"
+def percent(share: float) -> str:
+    """A share (0.14) as 14 %, with one decimal below 10 %."""
+    value = share * 100
+    return f"{number(value, 1 if 0 < abs(value) < 9.95 else 0)} %"
 
 
 def clock(moment: datetime) -> str:

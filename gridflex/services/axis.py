@@ -12,7 +12,7 @@ from datetime import datetime
 from gridflex.domain.format import date_clock
 from gridflex.domain.halfhours import half_hours, uk_time
 
-TICK_HOURS = 6
+TICK_HOURS = 12
 
 
 @dataclass(frozen=True)

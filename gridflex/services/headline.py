@@ -67,11 +67,12 @@ def decision_sentence(decisions: Decisions, sums: Totals) -> str:
     parts = []
     if sums.waiting:
         starts = decisions.plan.start[decisions.of(Action.DEFER)]
-        parts.append(f"{sums.waiting:,} of {fmt.plural(sums.jobs, 'job')} wait {_when(decisions, starts)}")
+        verb = "waits" if sums.waiting == 1 else "wait"
+        parts.append(f"{sums.waiting:,} of {fmt.plural(sums.jobs, 'job')} {verb} {_when(decisions, starts)}")
     if sums.now:
         parts.append(f"{sums.now if parts else _all(sums.now, sums.jobs)} run{'s' if sums.now == 1 else ''} now")
     if sums.later:
-        parts.append(f"{sums.later:,} start when they are released")
+        parts.append(f"{sums.later:,} {'starts when it is' if sums.later == 1 else 'start when they are'} released")
     if sums.unplaced:
         parts.append(f"{sums.unplaced:,} cannot be placed")
     if sums.cancelled:

@@ -11,7 +11,7 @@ from gridflex.agents.orchestrator import Decisions
 from gridflex.domain.decisions import Action, Rationale
 from gridflex.domain.halfhours import LONDON
 from gridflex.domain.jobs import JobStatus
-from gridflex.planning.horizon import Ints
+from gridflex.planning.horizon import Bools, Ints
 from gridflex.planning.rationale import ACTIONS, RATIONALES
 
 if TYPE_CHECKING:
@@ -89,12 +89,13 @@ def job_table(decisions: Decisions) -> pd.DataFrame:
     )
 
 
-def _times(decisions: Decisions, rows: Ints, known: np.ndarray) -> pd.Series:
+def _times(decisions: Decisions, rows: Ints, known: Bools) -> pd.Series:
+    """Starts of rows of the horizon in UTC; NaT where not known."""
     import pandas as pd
 
-    first = np.datetime64(decisions.view.horizon.start.replace(tzinfo=None), "us")
-    times = first + np.asarray(rows) * np.timedelta64(30, "m")
-    return pd.Series(np.where(known, times, np.datetime64("NaT", "us"))).dt.tz_localize("UTC")
+    first = pd.Timestamp(decisions.view.horizon.start)
+    times = pd.Series(first + pd.to_timedelta(rows * 30, unit="min"))
+    return times.where(known)
 
 
 def _reasons(decisions: Decisions) -> list[str]:

@@ -100,7 +100,7 @@ def _imagined(energy: int, decided: Decisions) -> None:
 
 
 def _cards(cards: tuple[Card, ...]) -> None:
-    places = st.grid(len(cards), min_column_width=210, border=True)
+    places = st.grid(len(cards), min_column_width=170, border=True)
     for card in cards:
         with places.cell():
             st.caption(card.label, help=card.help or None)

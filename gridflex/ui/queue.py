@@ -52,7 +52,8 @@ def _header(decided: Decisions) -> None:
 
 def _table(decided: Decisions) -> None:
     table = job_table(decided)
-    shown = table.assign(action=[[word] for word in table["action"]]).drop(columns=["start_utc"])
+    shown = table.drop(columns=["start_utc"])
+    shown["action"] = table["action"].map(lambda word: [word])
     words = list(ACTION_WORDS.values())
     colours = [ACTION_COLOURS.get(word, "#8A8F98") for word in words]
     columns = {

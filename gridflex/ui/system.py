@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 
 import streamlit as st
@@ -41,7 +42,7 @@ def _status_table(rows: list[StatusRow]) -> None:
     st.dataframe(columns, hide_index=True, column_config=wide, alt="State of agents, sources and the store.")
 
 
-def _listed(rows: list[tuple[str, ...]], names: tuple[str, ...], alt: str) -> None:
+def _listed(rows: Sequence[tuple[str, ...]], names: tuple[str, ...], alt: str) -> None:
     st.dataframe({name: [row[i] for row in rows] for i, name in enumerate(names)}, hide_index=True, alt=alt)
 
 

@@ -50,7 +50,7 @@ def _consequences(decided: Decisions, energy: int) -> None:
     sums = totals(decided)
     st.markdown(
         f"**{sums.waiting:,} of {fmt.plural(sums.jobs, 'job')} wait.** Saves {fmt.carbon(sums.saved_g)} "
-        f"({fmt.percent(sums.saved_share, 1)}) and {fmt.money(sums.saved_gbp)}."
+        f"({fmt.percent(sums.saved_share)}) and {fmt.money(sums.saved_gbp)}."
     )
     found = what_if(energy, decided.view, decided.plan.policy, decided.rules, session.workspace().site.pue)
     st.caption(f"{fmt.energy(energy)} over 5 h is {fmt.power(found.power_kw)}; {found.sentence}")

@@ -51,9 +51,14 @@ def timeline_figure(view: Timeline, colours: Palette) -> go.Figure:
                 "gridcolor": "rgba(138,143,152,0.25)",
             },
             shapes=_shapes(view),
-            annotations=[label("NOW", view.now_row, 1, yref="paper", yanchor="bottom"), *_cap_label(view)],
+            annotations=[_now(view, power_top), *_cap_label(view)],
         ),
     )
+
+
+def _now(view: Timeline, power_top: float) -> Spec:
+    """The label stands in the gap above the power strip, clear of bars and legend."""
+    return label("NOW", view.now_row, power_top, yref="paper", yanchor="middle", xanchor="right", xshift=-4)
 
 
 def _plain(text: str) -> str:
