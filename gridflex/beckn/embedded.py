@@ -1,0 +1,72 @@
+"""The network in a box: client and provider in one process, over ASGI, with no socket between them."""
+
+from __future__ import annotations
+
+import hashlib
+from base64 import b64encode
+from collections.abc import Mapping
+
+from gridflex.beckn.client import Client, Clock
+from gridflex.beckn.inbox import Inbox, handle_callback
+from gridflex.beckn.line import InProcess, Line
+from gridflex.beckn.parties import Buyer, Network
+from gridflex.beckn.provider.desk import Desk, Provider
+from gridflex.beckn.signing import KeyLookup, Signer
+from gridflex.beckn.vocabulary import Dialect, Mode
+from gridflex.errors import SignatureRefused
+
+NAME = "embedded sandbox"
+BASE_URL = "http://sandbox.gridflex.example"
+CALLBACK_SECONDS = 0.05
+"""In process an answer is here before its ACK is read, or never."""
+
+
+def demo_signer(subscriber_id: str) -> Signer:
+    """A key anyone can work out, for the embedded network only: it shows signatures, it proves nothing."""
+    seed = hashlib.sha256(f"GridFlex demo key of {subscriber_id}".encode()).digest()
+    return Signer(subscriber_id, "demo-key", b64encode(seed).decode())
+
+
+def key_book(*signers: Signer) -> KeyLookup:
+    """Look up the public keys of these signers and no others."""
+    book = {(signer.subscriber_id, signer.key_id): signer.public_key() for signer in signers}
+
+    def lookup(subscriber_id: str, key_id: str) -> bytes:
+        if (subscriber_id, key_id) not in book:
+            raise SignatureRefused(f"no key {key_id} of {subscriber_id} is known")
+        return book[subscriber_id, key_id]
+
+    return lookup
+
+
+def embedded_client(
+    provider: Provider,
+    clock: Clock,
+    *,
+    mode: Mode = Mode.ASYNC,
+    dialect: Dialect = Dialect.DEG,
+    buyer: Buyer | None = None,
+    inbox: Inbox | None = None,
+    name: str = NAME,
+) -> Client:
+    """A client whose network is this provider, both sides signing and verifying."""
+    buyer, inbox = buyer or Buyer(), inbox or Inbox()
+    ours, theirs = demo_signer(buyer.subscriber_id), demo_signer(provider.subscriber_id)
+    keys = key_book(ours, theirs)
+
+    def deliver(url: str, headers: Mapping[str, str], body: bytes) -> None:
+        handle_callback(url.rsplit("/", 1)[-1], headers, body, clock(), inbox=inbox, keys=keys, us=buyer.subscriber_id)
+
+    desk = Desk(provider, clock, deliver, dialect, signer=theirs, keys=keys)
+    network = Network(
+        name=name,
+        base_url=f"{BASE_URL}/{'api' if mode is Mode.SYNC else 'beckn'}",
+        mode=mode,
+        dialect=dialect,
+        signer=ours,
+        keys=keys,
+        bpp_id=provider.subscriber_id,
+        bpp_uri=provider.uri,
+    )
+    line = Line(InProcess(desk.app()))
+    return Client(network, line, clock, buyer, inbox, callback_seconds=CALLBACK_SECONDS)
