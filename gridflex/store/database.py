@@ -39,7 +39,11 @@ class Database:
         self._secrets = hidden(address)
         self._engine = _sqlite_engine(address) if address.get_backend_name() == "sqlite" else _server_engine(address)
         self._writer = self._engine.execution_options(writes=True)
-        self._create_tables()
+        try:
+            self._create_tables()
+        except StoreError:
+            self.dispose()
+            raise
 
     def __repr__(self) -> str:
         return f"Database({self.name!r})"

@@ -56,7 +56,7 @@ class Trail:
     ) -> list[Row]:
         """Newest first, at most ``limit``, older than ``before_seq``: the last row's ``seq`` asks for the next page.
 
-        ``text`` is looked for in subject and content, whatever its case.
+        ``text`` is looked for in subject and content; A to Z and a to z are the same.
         """
         wanted = select(*_COLUMNS).where(*_conditions(workspace_id, kind, subject, text))
         if before_seq is not None:

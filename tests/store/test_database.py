@@ -93,6 +93,7 @@ def test_a_wrong_address_is_refused_without_being_repeated(wrong: str) -> None:
 
 
 def test_no_password_in_what_is_said_of_a_server_that_does_not_answer() -> None:
+    pytest.importorskip("psycopg")
     secret = "hunter"
     with pytest.raises(StoreError, match="could not do its work") as refused:
         Database(f"postgresql://u:{secret}2@127.0.0.1:1/db?password={secret}3")
