@@ -171,6 +171,18 @@ def test_a_damaged_file_is_an_error_and_left_alone(tmp_path: Path) -> None:
 
 
 @sqlite_only
+def test_a_full_disk_is_told_and_leaves_the_chain_whole(database: Database, trail: Trail, now: datetime) -> None:
+    trail.append("w", now, ENTRY)
+    with database.write() as connection:
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+        connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+    with pytest.raises(StoreError, match="full"):
+        trail.append("w", now, [Entry("upload", "", {"text": "x" * 100_000})])
+    assert trail.verify("w").count == 1
+    assert trail.append("w", now, ENTRY).count == 2
+
+
+@sqlite_only
 def test_what_is_committed_is_on_disk(database: Database) -> None:
     with database.write() as connection:
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar_one() == "wal"
