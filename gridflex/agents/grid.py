@@ -11,10 +11,10 @@ from datetime import datetime, timedelta
 import numpy as np
 
 from gridflex.agents.grid_columns import GridColumns, complete, lay_out
-from gridflex.agents.ports import ArchivePort, FeedPort, PricePort, SamplePort
+from gridflex.agents.ports import ArchivePort, FeedPort, FeedStatePort, PricePort, SamplePort
 from gridflex.domain.conditions import Condition, market_condition
 from gridflex.domain.grid import CarbonSnapshot, GenerationMix
-from gridflex.domain.halfhours import HALF_HOUR, floor_half_hour
+from gridflex.domain.halfhours import HALF_HOUR, floor_half_hour, half_hours_between
 from gridflex.domain.provenance import Provenance
 from gridflex.domain.regions import GB
 from gridflex.planning.horizon import Floats, Horizon
@@ -27,7 +27,7 @@ REMEMBERED_VIEWS = 64
 
 @dataclass(frozen=True, eq=False)
 class GridView:
-    """The grid as one visitor sees it at one moment.
+    """The grid in one half-hour; ``now`` is when it was looked at first.
 
     ``horizon`` has 48 h back and 48 h ahead; ``actual`` and ``forecast`` are its published
     columns (NaN where none). ``provenance`` is that of the current half-hour.
@@ -80,6 +80,19 @@ def forecast_sd(lead_h: Floats, provenance: object) -> Floats:
     return 12.5 + 20 * (1 - np.exp(-lead_h / 10))
 
 
+@dataclass(frozen=True)
+class Asked:
+    """What one view is built from beside the source's answer."""
+
+    region: int
+    now: datetime
+    tariff: PricePort
+    known: Provenance
+    error: str | None = None
+    next_due: datetime | None = None
+    replay: bool = False
+
+
 class GridAgent:
     """Reads the carbon feed and falls back: live, cached, estimated from the archive, sample."""
 
@@ -88,30 +101,37 @@ class GridAgent:
         self._views: OrderedDict[tuple[object, ...], GridView] = OrderedDict()
         self._lock = threading.Lock()
 
-    def view(self, region: int, now: datetime) -> GridView:
+    def view(self, region: int, now: datetime, tariff: PricePort | None = None) -> GridView:
         """The grid at ``now``; one view is shared by all sessions until something changes."""
         state = self._feed.state(region, now)
         known = Provenance.LIVE if state.live else Provenance.CACHED
-        key = (region, floor_half_hour(now), state.live, state.snapshot and state.snapshot.fetched_at, state.error)
-        return self._remembered(
-            key, lambda: self._build(region, now, state.snapshot, known, state.error, state.next_due)
-        )
+        return self._shared(region, now, tariff, state, known)
 
-    def unplugged(self, region: int, now: datetime) -> GridView:
-        """The grid as if nothing outside had ever answered: the embedded sample."""
-        key = (region, floor_half_hour(now), "sample")
-        return self._remembered(key, lambda: self._build(region, now, None, Provenance.SAMPLE, None, None))
+    def unplugged(
+        self, region: int, now: datetime, tariff: PricePort | None = None, *, left: Provenance = Provenance.SAMPLE
+    ) -> GridView:
+        """The grid as if the source were down: with its last answer (CACHED), or nothing at all (SAMPLE)."""
+        return self._shared(region, now, tariff, self._feed.state(region, now), left)
 
-    def replay(self, region: int, at: datetime) -> GridView:
+    def replay(self, region: int, at: datetime, tariff: PricePort | None = None) -> GridView:
         """The grid as it was known at ``at``: from the archive if it holds that moment, else the sample."""
         at = floor_half_hour(at)
 
         def build() -> GridView:
             snapshot = self._archive.known_at(region, at)
             fresh = snapshot is not None and at - snapshot.fetched_at <= timedelta(hours=1)
-            return self._build(region, at, snapshot if fresh else None, Provenance.CACHED, None, None, replay=True)
+            known = Provenance.CACHED if fresh else Provenance.SAMPLE
+            return self._build(Asked(region, at, tariff or self._tariff, known, replay=True), snapshot)
 
-        return self._remembered((region, at, "replay"), build)
+        return self._remembered((region, at, tariff, "replay"), build)
+
+    def _shared(
+        self, region: int, now: datetime, tariff: PricePort | None, state: FeedStatePort, known: Provenance
+    ) -> GridView:
+        answered = state.snapshot.fetched_at if state.snapshot else None
+        key = (region, floor_half_hour(now), tariff, known, answered, state.error, state.next_due)
+        asked = Asked(region, now, tariff or self._tariff, known, state.error, state.next_due)
+        return self._remembered(key, lambda: self._build(asked, state.snapshot))
 
     def _remembered(self, key: tuple[object, ...], build: Callable[[], GridView]) -> GridView:
         with self._lock:
@@ -121,63 +141,48 @@ class GridAgent:
                     self._views.popitem(last=False)
             return self._views[key]
 
-    def _build(
-        self,
-        region: int,
-        now: datetime,
-        snapshot: CarbonSnapshot | None,
-        known: Provenance,
-        error: str | None,
-        next_due: datetime | None,
-        *,
-        replay: bool = False,
-    ) -> GridView:
-        columns = None
-        if known is not Provenance.SAMPLE:
-            columns = self._from_outside(region, now, snapshot, known, archive=not replay)
-        source = snapshot
+    def _build(self, asked: Asked, answer: CarbonSnapshot | None) -> GridView:
+        columns = self._from_outside(asked, answer) if asked.known is not Provenance.SAMPLE else None
+        snapshot = answer
         if columns is None:
-            source = self._sample(region, now)
-            columns = self._from_sample(source, now)
-        start = columns.start
-        count = HALF_HOURS_BACK + HALF_HOURS_AHEAD
-        prices = self._tariff.prices(start, count)
+            snapshot = self._sample(asked.region, asked.now)
+            columns = self._from_sample(snapshot, asked.now)
+        start, count = columns.start, HALF_HOURS_BACK + HALF_HOURS_AHEAD
+        here = Provenance(int(columns.provenance[HALF_HOURS_BACK]))
+        real = answer if here is not Provenance.SAMPLE else None
         lead = np.maximum(np.arange(count) - HALF_HOURS_BACK, 0) / 2
         sd = np.where(np.isnan(columns.actual), forecast_sd(lead, columns.provenance), 0.0)
-        horizon = Horizon(start, columns.intensity, prices, sd, columns.provenance, HALF_HOURS_BACK)
-        here = Provenance(int(columns.provenance[HALF_HOURS_BACK]))
+        prices = asked.tariff.prices(start, count)
         return GridView(
-            region,
-            now,
-            horizon,
-            columns.actual,
-            columns.forecast,
-            source.mix if source else None,
-            here,
-            snapshot.fetched_at if snapshot and here is not Provenance.SAMPLE else None,
-            next_due,
-            error,
-            self._tariff.name,
-            self._tariff.energy_row(start, count),
-            snapshot.notes if snapshot and here is not Provenance.SAMPLE else (),
-            replay,
+            region=asked.region,
+            now=asked.now,
+            horizon=Horizon(start, columns.intensity, prices, sd, columns.provenance, HALF_HOURS_BACK),
+            actual=columns.actual,
+            forecast=columns.forecast,
+            mix=snapshot.mix if snapshot else None,
+            provenance=here,
+            fetched_at=real.fetched_at if real else None,
+            next_due=asked.next_due,
+            error=asked.error,
+            price_name=asked.tariff.name,
+            energy_price=asked.tariff.energy_row(start, count),
+            notes=real.notes if real else (),
+            replay=asked.replay,
         )
 
-    def _from_outside(
-        self, region: int, now: datetime, snapshot: CarbonSnapshot | None, known: Provenance, *, archive: bool
-    ) -> GridColumns | None:
-        """Archive and snapshot together on the horizon; None if they do not reach its end."""
-        first = floor_half_hour(now) - HALF_HOUR * (PROFILE_HALF_HOURS + HALF_HOURS_BACK)
+    def _from_outside(self, asked: Asked, answer: CarbonSnapshot | None) -> GridColumns | None:
+        """Archive and answer together on the horizon; None if they do not reach its end."""
+        region, now = asked.region, floor_half_hour(asked.now)
+        first = now - HALF_HOUR * (PROFILE_HALF_HOURS + HALF_HOURS_BACK)
         count = PROFILE_HALF_HOURS + HALF_HOURS_BACK + HALF_HOURS_AHEAD
-        actual, forecast = lay_out(snapshot.readings if snapshot else (), first, count)
-        if archive:
-            for start, value in self._archive.settled(region, first, floor_half_hour(now)):
-                row = (start - first) // HALF_HOUR
-                if np.isnan(actual[row]) and np.isnan(forecast[row]):
-                    (actual if region == GB else forecast)[row] = value
-                elif np.isnan(actual[row]) and region == GB:
-                    actual[row] = value
-        columns = complete(first, actual, forecast, known)
+        actual, forecast = lay_out(answer.readings if answer else (), first, count)
+        settled = np.full(count, np.nan)
+        # A replay knows nothing that was settled after its moment; the answer of then holds the day before it.
+        for start, value in () if asked.replay else self._archive.settled(region, first, now):
+            settled[half_hours_between(first, start)] = value
+        target = actual if region == GB else forecast
+        target[:] = np.where(np.isnan(target), settled, target)
+        columns = complete(first, actual, forecast, asked.known)
         if columns is None:
             return None
         cut = slice(PROFILE_HALF_HOURS, None)

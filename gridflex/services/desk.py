@@ -16,6 +16,7 @@ from gridflex.agents.orchestrator import NOT_YET, Commitments, Decisions, Orches
 from gridflex.domain.controls import Controls, Site
 from gridflex.domain.decisions import Action
 from gridflex.domain.halfhours import ceil_half_hour, epoch_half_hour, floor_half_hour
+from gridflex.domain.tariff import Tariff
 from gridflex.errors import InputError
 from gridflex.planning.queue import Queue
 from gridflex.services.entries import changed_rows, iso_of_epoch, job_entries, plan_entry
@@ -91,9 +92,7 @@ class Desk:
 
     def adopt(self, workspace: Workspace, controls: Controls, now: datetime, cause: str) -> Workspace:
         """Decide by ``controls`` and make it the plan: a plan row and a row for each job that changed."""
-        view = self._grid.view(workspace.site.region, now)
-        changed = replace(workspace, controls=controls)
-        return self._keep(changed, self.decide(changed, view), now, cause)
+        return self._decided(replace(workspace, controls=controls), now, cause)
 
     def catch_up(self, workspace: Workspace, now: datetime) -> Workspace:
         """The half-hourly re-plan: runs that have begun stay as stored, the others are decided anew."""
@@ -105,7 +104,13 @@ class Desk:
         """Begin again with a demo queue released now."""
         seed = workspace.seed if seed is None else seed
         fresh = demo_workspace(workspace.token, workspace.id, now, seed, kind)
-        fresh = replace(fresh, version=workspace.version, site=workspace.site, controls=workspace.controls)
+        fresh = replace(
+            fresh,
+            version=workspace.version,
+            site=workspace.site,
+            controls=workspace.controls,
+            tariff=workspace.tariff,
+        )
         return self._decided(fresh, now, f"started again with a {kind.label}")
 
     def take_jobs(
@@ -155,13 +160,18 @@ class Desk:
         kept = {"site": site.model_dump(mode="json"), "controls": controls.model_dump(mode="json")}
         return self._decided(changed, now, "site settings", [Entry("setting", "site", kept)])
 
+    def change_tariff(self, workspace: Workspace, tariff: Tariff, now: datetime) -> Workspace:
+        """Keep another tariff, and decide anew under it."""
+        kept = Entry("setting", "tariff", tariff.model_dump(mode="json"))
+        return self._decided(replace(workspace, tariff=tariff), now, "another tariff", [kept])
+
     def _create(self, now: datetime) -> Workspace:
         token = new_token()
         fresh = demo_workspace(token, workspace_id(token), now, DEMO_SEED, QueueKind.DEMO)
         return self._decided(fresh, now, "the workspace was opened")
 
     def _decided(self, workspace: Workspace, now: datetime, cause: str, entries: Sequence[Entry] = ()) -> Workspace:
-        view = self._grid.view(workspace.site.region, now)
+        view = self._grid.view(workspace.site.region, now, workspace.tariff)
         return self._keep(workspace, self.decide(workspace, view), now, cause, entries)
 
     def _keep(

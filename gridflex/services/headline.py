@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from gridflex.agents.grid import GridView
 from gridflex.agents.orchestrator import Decisions
@@ -89,17 +90,17 @@ def worth_sentence(sums: Totals, share_of_possible: float | None) -> str:
     return f"That saves {fmt.carbon(sums.saved_g)} ({fmt.percent(sums.saved_share)}) {pounds}{tail}."
 
 
-def provenance_sentence(view: GridView) -> str:
+def provenance_sentence(view: GridView, now: datetime) -> str:
     """Live · NESO 4 min ago · next 15:12."""
     parts = [view.provenance.word.capitalize() + (" + estimated" if view.estimated_ahead > 1 else "")]
     if view.replay:
         return f"{parts[0]} · as known on {fmt.date_clock(view.now)}"
     if view.fetched_at:
-        age = fmt.span(view.now - view.fetched_at)
+        age = fmt.span(now - view.fetched_at)
         parts.append("NESO just now" if age == "0 min" else f"NESO {age} ago")
     if view.provenance is Provenance.SAMPLE:
         parts.append("the embedded model of a GB year")
-    if view.next_due and view.next_due > view.now:
+    if view.next_due and view.next_due > now and not view.replay:
         parts.append(f"next {fmt.clock(view.next_due)}")
     return " · ".join(parts)
 

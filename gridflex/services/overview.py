@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 import numpy as np
 
@@ -46,8 +47,10 @@ class Overview:
     spike: str
 
 
-def overview(decisions: Decisions, possible_g: float, demand: DemandView | None) -> Overview:
-    """The first screen. ``possible_g`` is the most carbon any placement of this queue could save."""
+def overview(decisions: Decisions, possible_g: float, demand: DemandView | None, now: datetime) -> Overview:
+    """The first screen. ``possible_g`` is the most carbon any placement of this queue could save; ``now`` is
+    the clock's, for ages and countdowns.
+    """
     view, sums = decisions.view, totals(decisions)
     share = min(sums.saved_g / possible_g, 1.0) if possible_g > 0 and sums.saved_g > 0 else None
     decided = say.decision_sentence(decisions, sums)
@@ -57,13 +60,23 @@ def overview(decisions: Decisions, possible_g: float, demand: DemandView | None)
         title=say.grid_sentence(view),
         decided=decided,
         worth=say.worth_sentence(sums, share),
-        provenance=say.provenance_sentence(view),
+        provenance=say.provenance_sentence(view, now),
         sums=sums,
         hero=hero(view, decisions.plan, decisions.threshold, demand),
-        cards=(_grid_card(view, decisions.threshold), _window_card(view, decisions.threshold), *_job_cards(decisions)),
+        cards=(
+            _grid_card(view, decisions.threshold),
+            _window_card(view, decisions.threshold, now),
+            *_job_cards(decisions),
+        ),
         mix=say.mix_sentence(view),
         spike=demand.sentence if demand else "",
     )
+
+
+def _cards(decisions: Decisions, now: datetime) -> Iterator[Card]:
+    yield _grid_card(decisions.view, decisions.threshold)
+    yield _window_card(decisions.view, decisions.threshold, now)
+    yield from _job_cards(decisions)
 
 
 def _grid_card(view: GridView, threshold: float) -> Card:
@@ -81,7 +94,7 @@ def next_low_carbon(view: GridView, threshold: float) -> tuple[int, float] | Non
     return (int(found[0]), float(means[found[0]])) if len(found) else None
 
 
-def _window_card(view: GridView, threshold: float) -> Card:
+def _window_card(view: GridView, threshold: float, now: datetime) -> Card:
     found = next_low_carbon(view, threshold)
     rule = "The next two hours whose mean forecast is at or below the threshold."
     if found is None:
@@ -91,7 +104,7 @@ def _window_card(view: GridView, threshold: float) -> Card:
     if found[0] == 0:
         return Card("Low-carbon window", "now", mean, rule)
     when = fmt.day_clock(start, view.now)
-    return Card("Low-carbon window", f"in {fmt.span(start - view.now)}", f"from {when} · {mean}", rule)
+    return Card("Low-carbon window", f"in {fmt.span(start - now)}", f"from {when} · {mean}", rule)
 
 
 def _job_cards(decisions: Decisions) -> Iterator[Card]:

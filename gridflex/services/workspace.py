@@ -14,6 +14,7 @@ from gridflex.agents.orchestrator import Commitments
 from gridflex.domain.controls import Controls, Site
 from gridflex.domain.halfhours import parse_utc
 from gridflex.domain.job_frame import frame_from_json, frame_to_json
+from gridflex.domain.tariff import DEFAULT_TARIFF, Tariff
 
 
 class QueueKind(StrEnum):
@@ -49,6 +50,7 @@ class Workspace:
     controls: Controls
     frame: pd.DataFrame
     before: Commitments
+    tariff: Tariff = DEFAULT_TARIFF
     reasons: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -68,6 +70,7 @@ class Workspace:
             "controls": self.controls.model_dump(mode="json"),
             "jobs": frame_to_json(self.frame),
             "before": columns,
+            "tariff": self.tariff.model_dump(mode="json"),
             "reasons": self.reasons,
         }
 
@@ -97,6 +100,7 @@ def from_state(token: str, workspace_id: str, version: int, state: dict[str, Any
         controls=Controls.model_validate(state["controls"]),
         frame=frame_from_json(state["jobs"]),
         before=Commitments(**columns),
+        tariff=Tariff.model_validate(state["tariff"]),
         reasons=dict(state["reasons"]),
     )
 

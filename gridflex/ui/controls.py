@@ -90,6 +90,20 @@ def minimum_gain_slider() -> None:
     )
 
 
+def price_limit_input() -> None:
+    """A label's limit on the energy row of the tariff."""
+    st.number_input(
+        "Price limit, pence per kWh of energy",
+        0.0,
+        100.0,
+        12.0,
+        0.5,
+        key="price_limit",
+        bind="query-params",
+        help="A job whose energy row is above it is labelled high_price; the limit defers nothing by itself.",
+    )
+
+
 def try_threshold(value: float) -> None:
     """Put a suggested threshold on the slider; for a button's callback."""
     st.session_state["mode"] = "fixed"

@@ -65,6 +65,7 @@ def sidebar() -> None:
     with st.sidebar:
         provenance_badge()
         site.region_control()
+        site.site_settings()
         chosen: Controls = session.controls()
         day = session.grid_view().horizon
         ahead = day.intensity[day.now_index : day.now_index + 48].tolist()
@@ -76,7 +77,7 @@ def sidebar() -> None:
 def provenance_badge() -> None:
     """Live, cached with its age, estimated or sample: in a word and an icon."""
     view = session.grid_view()
-    st.badge(provenance_sentence(view), icon=ICONS[view.provenance], color=COLOURS[view.provenance])  # type: ignore[arg-type]
+    st.badge(provenance_sentence(view, session.now()), icon=ICONS[view.provenance], color=COLOURS[view.provenance])  # type: ignore[arg-type]
 
 
 def replay_banner() -> None:

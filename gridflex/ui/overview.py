@@ -7,6 +7,7 @@ import streamlit as st
 from gridflex.agents.orchestrator import Decisions
 from gridflex.domain import format as fmt
 from gridflex.domain.controls import Controls
+from gridflex.services.headline import totals
 from gridflex.services.overview import Card, Overview, overview, stories
 from gridflex.services.what_if import what_if
 from gridflex.services.workspace import QueueKind
@@ -48,23 +49,23 @@ def _replay_menu() -> None:
 def _live() -> None:
     """Everything a slider moves. Sentences stand above the sliders, so their places are kept first."""
     sentences = st.container()
-    left, right = st.columns([1, 2], gap="medium")
+    left, right = st.columns([2, 3], gap="medium")
     with left:
         controls.threshold_controls()
         energy = controls.energy_slider()
         decided = session.decisions()
         _imagined(energy, decided)
     here = session.prepared()
-    found = overview(decided, here.possible_g, here.demand)
+    found = overview(decided, here.possible_g, here.demand, session.now())
     with sentences:
         _sentences(found, decided)
     with left:
         controls.keep_button()
+        _cards(found.cards)
     with right:
         st.plotly_chart(
             hero_figure(found.hero, palette(session.is_dark())), key="hero", config=CONFIG, alt=found.hero.alt
         )
-    _cards(found.cards)
     if found.spike:
         st.caption(found.spike)
     st.caption(found.mix)
@@ -83,7 +84,7 @@ def _quiet(decided: Decisions) -> None:
     """The rule defers nothing: say what waiting would still give, and offer it."""
     chosen = session.controls()
     better = Controls.model_validate({**chosen.model_dump(), "policy": "best-window"})
-    sums = overview(session.decisions(better), 0.0, None).sums
+    sums = totals(session.decisions(better))
     if sums.saved_g <= 0 or chosen.policy == "best-window":
         return
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -100,7 +101,7 @@ def _imagined(energy: int, decided: Decisions) -> None:
 
 
 def _cards(cards: tuple[Card, ...]) -> None:
-    places = st.grid(len(cards), min_column_width=170, border=True)
+    places = st.grid(2, min_column_width=150, border=True)
     for card in cards:
         with places.cell():
             st.caption(card.label, help=card.help or None)

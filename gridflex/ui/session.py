@@ -11,6 +11,7 @@ from gridflex.agents.grid import GridView
 from gridflex.agents.orchestrator import Decisions
 from gridflex.domain.controls import Controls
 from gridflex.domain.halfhours import floor_half_hour, parse_utc
+from gridflex.domain.provenance import Provenance
 from gridflex.errors import InputError
 from gridflex.planning.queue import Queue
 from gridflex.services.demand_view import DemandView, expected_demand
@@ -27,7 +28,12 @@ CONTROLS = {
     "policy": "policy",
     "gain": "minimum_gain_percent",
 }
+PENCE = "price_limit"
+"""Widget key of the price limit, shown in pence."""
 """Controls that stand in the address: parameter and widget key, and the field each sets."""
+
+UNPLUGGED = {"source down": Provenance.CACHED, "no data at all": Provenance.SAMPLE}
+"""What is left of the grid when a visitor pulls its plug on the System page."""
 
 
 @st.cache_resource(show_spinner=False)
@@ -87,19 +93,21 @@ def keep(changed: Workspace) -> None:
 
 
 def grid_view() -> GridView:
-    """The grid for the visitor's region and moment."""
-    region = workspace().site.region
+    """The grid for the visitor's region, tariff and moment; with the plug pulled, if this visitor pulled it."""
+    here, grid = workspace(), platform().grid
     if "replay_at" in st.session_state:
-        return platform().grid.replay(region, now())
-    if st.session_state.get("unplugged"):
-        return platform().grid.unplugged(region, now())
-    return platform().grid.view(region, now())
+        return grid.replay(here.site.region, now(), here.tariff)
+    if left := UNPLUGGED.get(st.session_state.get("plug", "")):
+        return grid.unplugged(here.site.region, now(), here.tariff, left=left)
+    return grid.view(here.site.region, now(), here.tariff)
 
 
 def controls() -> Controls:
     """The controls as they stand on the page: a preview until the visitor keeps them."""
     kept = workspace().controls
     shown = {field: st.session_state[key] for key, field in CONTROLS.items() if st.session_state.get(key) is not None}
+    if (pence := st.session_state.get(PENCE)) is not None:
+        shown["price_limit"] = pence / 100
     return Controls.model_validate({**kept.model_dump(), **shown})
 
 

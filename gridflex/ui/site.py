@@ -1,10 +1,10 @@
-"""The site's region: chosen in the sidebar, kept in the workspace."""
+"""The site: its region, power cap and PUE, chosen in the sidebar, kept in the workspace."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from gridflex.domain.controls import Controls, ThresholdMode
+from gridflex.domain.controls import Controls, Site, ThresholdMode
 from gridflex.domain.regions import GB, REGIONS
 from gridflex.ui import session
 
@@ -23,6 +23,26 @@ def region_control() -> None:
         disabled="replay_at" in st.session_state,
         persist_state="session",
     )
+
+
+def site_settings() -> None:
+    """Power cap and PUE, in a popover; keeping them is a setting in the trail."""
+    here = session.workspace()
+    with st.popover("Site settings", icon=":material/factory:", disabled="replay_at" in st.session_state):
+        capped = st.toggle("The site has a power cap", value=here.site.cap_kw is not None, key="capped")
+        cap = st.number_input("Power cap, kW", 1.0, 1e6, here.site.cap_kw or 500.0, 10.0, disabled=not capped)
+        pue = st.number_input(
+            "PUE",
+            1.0,
+            3.0,
+            here.site.pue,
+            0.05,
+            help="Facility over IT energy. 1.0 means the jobs' energy is measured at the meter.",
+        )
+        if st.button("Keep", key="keep_site", type="primary"):
+            site = Site(region=here.site.region, cap_kw=cap if capped else None, pue=pue)
+            session.keep(session.platform().desk.change_site(here, site, session.controls(), session.now()))
+            st.rerun()
 
 
 def _change() -> None:

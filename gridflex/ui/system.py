@@ -21,7 +21,6 @@ def show() -> None:
     frame.replay_banner()
     _state()
     _proofs()
-    _tariff()
     with st.expander("Versions and settings in force"):
         shared = session.platform()
         _listed(version_rows(), ("part", "version"), "Versions of GridFlex and its libraries.")
@@ -73,17 +72,6 @@ def _break_copy() -> None:
 
 def _unplug() -> None:
     st.markdown("**Unplug the grid**")
-    st.caption("For this visit alone: the cards go to sample, the decisions go on. Others notice nothing.")
-    st.toggle("Grid unplugged", key="unplugged", persist_state="session", on_change=_replan)
-
-
-def _replan() -> None:
-    st.session_state.pop("prepared", None)
-
-
-def _tariff() -> None:
-    from gridflex.domain.tariff import DEFAULT_TARIFF
-
-    with st.expander(f"Energy price: {DEFAULT_TARIFF.name}"):
-        rows = [tuple(str(cell) for cell in row) for row in DEFAULT_TARIFF.rows]
-        st.write(rows)
+    st.caption("For this visit alone: the cards go to cached, then sample; the decisions go on. Others notice nothing.")
+    options = ["plugged in", *session.UNPLUGGED]
+    st.segmented_control("Grid", options, default=options[0], required=True, key="plug", persist_state="session")

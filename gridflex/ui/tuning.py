@@ -10,7 +10,7 @@ from gridflex.planning.policies import POLICIES
 from gridflex.services.curves import Curves, threshold_curves
 from gridflex.services.headline import totals
 from gridflex.services.what_if import what_if
-from gridflex.ui import controls, frame, session
+from gridflex.ui import controls, frame, session, tariff
 from gridflex.ui.charts.curves import curves_figure
 from gridflex.ui.charts.style import CONFIG
 from gridflex.ui.palette import palette
@@ -26,6 +26,7 @@ def show() -> None:
         st.page_link("pages/queue.py", label="Bring in jobs", icon=":material/upload:")
         return
     _lab()
+    tariff.editor()
 
 
 @st.fragment
@@ -36,6 +37,7 @@ def _lab() -> None:
         controls.threshold_controls()
         energy = controls.energy_slider()
         controls.minimum_gain_slider()
+        controls.price_limit_input()
         decided = session.decisions()
         _consequences(decided, energy)
         controls.keep_button()

@@ -1,0 +1,50 @@
+"""The energy price: shown with the source of every row, edited as a table."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from gridflex.domain.tariff import DEFAULT_TARIFF
+from gridflex.errors import GridFlexError
+from gridflex.services.tariff_table import DAYS, edited_tariff, tariff_table
+from gridflex.ui import session
+
+
+def editor() -> None:
+    """An expander with the bands; keeping them is a setting in the trail."""
+    here = session.workspace()
+    with st.expander(f"Energy price: {here.tariff.name}", icon=":material/payments:"):
+        capacity = here.tariff.capacity
+        st.caption(
+            "Every row names its source, or says assumed. The capacity charge "
+            f"(£{capacity.gbp_per_kva_day:.2f} per kVA and day, {capacity.source}) is paid whenever the energy is used, "
+            "so no plan changes it."
+        )
+        edited = st.data_editor(
+            tariff_table(here.tariff),
+            num_rows="dynamic",
+            hide_index=True,
+            key=f"tariff_{here.version}",
+            disabled="replay_at" in st.session_state,
+            column_config={
+                "days": st.column_config.SelectboxColumn("days", options=DAYS, required=True),
+                "GBP/kWh": st.column_config.NumberColumn("GBP/kWh", format="%.5f", min_value=-10.0, max_value=10.0),
+            },
+            alt="The tariff's bands: name, days, hours and price of each.",
+        )
+        with st.container(horizontal=True):
+            if st.button("Use this tariff", disabled="replay_at" in st.session_state):
+                _keep(edited)
+            if here.tariff != DEFAULT_TARIFF and st.button("Back to the default"):
+                _keep(tariff_table(DEFAULT_TARIFF))
+
+
+def _keep(table: dict[str, list[object]]) -> None:
+    here = session.workspace()
+    try:
+        tariff = edited_tariff(here.tariff, table)
+        session.keep(session.platform().desk.change_tariff(here, tariff, session.now()))
+    except GridFlexError as problem:
+        st.error(str(problem))
+        return
+    st.rerun()
