@@ -42,7 +42,7 @@ class Controls(BaseModel):
     cleanest_percent: Annotated[float, Field(ge=1, le=100, allow_inf_nan=False)] = 30.0
     minimum_gain_percent: Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)] = 3.0
     price_limit: Annotated[float, Field(ge=0, le=10, allow_inf_nan=False)] = 0.12
-    carbon_price: Annotated[float, Field(ge=0, le=500, allow_inf_nan=False)] = 100.0
+    carbon_price: Annotated[float, Field(ge=0, le=500, allow_inf_nan=False)] = 245.0
     delay_cost: Annotated[float, Field(ge=0, le=1000, allow_inf_nan=False)] = 0.0
 
     def threshold_in(self, ahead: Sequence[float]) -> float:

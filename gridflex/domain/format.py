@@ -66,8 +66,8 @@ def unit_price(gbp_per_kwh: float) -> str:
 
 def percent(share: float) -> str:
     """A share (0.14) as 14 %, with one decimal below 10 %."""
-    value = share * 100
-    return f"{number(value, 1 if 0 < abs(value) < 9.95 else 0)} %"
+    text = number(share * 100, 1 if abs(share) < 0.0995 else 0)
+    return f"{text.removesuffix('.0')} %"
 
 
 def clock(moment: datetime) -> str:

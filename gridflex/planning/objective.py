@@ -13,12 +13,14 @@ GRAMS_PER_TONNE = 1e6
 class Objective:
     """Energy price + carbon price + delay cost.
 
-    ``carbon_price`` GBP/t is the site's own, internal price (assumed: wholesale prices
-    already carry ETS and carbon price support); ``delay_cost`` GBP per job and hour of
-    later completion (assumed). ``energy`` False leaves the energy price out.
+    ``carbon_price`` GBP/t is the site's own, internal price: wholesale prices already carry
+    ETS and carbon price support, so it is what the site adds to them. The default is the UK
+    government's central appraisal value for 2021 ("Valuation of greenhouse gas emissions:
+    for policy appraisal and evaluation", September 2021; 2020 prices). ``delay_cost`` GBP
+    per job and hour of later completion (assumed). ``energy`` False leaves the energy price out.
     """
 
-    carbon_price: float = 100.0
+    carbon_price: float = 245.0
     delay_cost: float = 0.0
     energy: bool = True
 

@@ -98,13 +98,13 @@ def _window_card(view: GridView, threshold: float, now: datetime) -> Card:
     found = next_low_carbon(view, threshold)
     rule = "The next two hours whose mean forecast is at or below the threshold."
     if found is None:
-        return Card("Low-carbon window", "none ahead", f"48 h stay above {fmt.intensity(threshold)}", rule)
+        return Card("Clean window", "none ahead", f"48 h stay above {fmt.intensity(threshold)}", rule)
     start = view.horizon.at(view.horizon.now_index + found[0])
     mean = f"mean {fmt.intensity(found[1])}"
     if found[0] == 0:
-        return Card("Low-carbon window", "now", mean, rule)
+        return Card("Clean window", "now", mean, rule)
     when = fmt.day_clock(start, view.now)
-    return Card("Low-carbon window", f"in {fmt.span(start - now)}", f"from {when} · {mean}", rule)
+    return Card("Clean window", f"in {fmt.span(start - now)}", f"from {when} · {mean}", rule)
 
 
 def _job_cards(decisions: Decisions) -> Iterator[Card]:

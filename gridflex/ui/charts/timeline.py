@@ -41,7 +41,7 @@ def timeline_figure(view: Timeline, colours: Palette) -> go.Figure:
                 "zeroline": False,
                 "fixedrange": True,
             },
-            yaxis2={"domain": [rows_top + 0.01, 1], "showticklabels": False, "fixedrange": True, "showgrid": False},
+            yaxis2={"domain": [rows_top + 0.01, 1], "visible": False, "fixedrange": True},
             yaxis3={
                 "domain": [0, max(power_top - 0.03, 0.02)],
                 "title": {"text": "site kW"},
