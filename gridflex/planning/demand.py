@@ -4,9 +4,9 @@ Three simple forecasts are tried on the site's last seven days and the one with 
 pinball loss is used: the mean of the same hour of the week (from 21 days of history on),
 of the same hour on weekdays or weekends, or the same as yesterday. Each has a p10 to p90
 band from its own past errors. On the NASA iPSC/860 log (three months of 1993, 28 days of
-history, a forecast every 12 h) the pinball loss is 15.1 % of the mean power and 79.9 % of
+history, a forecast every 12 h) the pinball loss is 15.0 % of the mean power and 84.1 % of
 half-hours fall in the band; yesterday alone has 17.8 % and 80.9 %, the same hour of the
-week alone 18.1 % and 68.4 % (``benchmarks/demand_forecast.py``).
+week alone 17.7 % and 75.0 % (``benchmarks/demand_forecast.py``).
 """
 
 from __future__ import annotations

@@ -42,17 +42,24 @@ def _by_group(kw: Floats, groups: Ints, ahead: Ints, pools: Ints, pools_ahead: I
 
 
 def pooled_quantiles(errors: Floats, pools: Ints, wanted: Ints) -> Floats:
-    """p10, p50, p90 (rows) of the errors of each wanted pool; of all errors where a pool has too few."""
-    order = np.lexsort((errors, pools))
-    ranked = errors[order]
+    """p10, p50, p90 (rows) of the errors of each wanted pool; of all errors where a pool has too few.
+
+    Of n errors the q-quantile stands at place q (n + 1) (Weibull): the next error then falls
+    below it with chance q however few there are.
+    """
+    ranked = errors[np.lexsort((errors, pools))]
     size = np.bincount(pools, minlength=int(wanted.max()) + 1)
-    first = size.cumsum() - size
-    place = first[wanted] + QUANTILES[:, None] * np.maximum(size[wanted] - 1, 0)
-    low = np.minimum(place.astype(np.int64), len(errors) - 1)
-    high = np.minimum(low + 1, len(errors) - 1)
-    own = ranked[low] + (place - low) * (ranked[high] - ranked[low])
-    overall = np.quantile(errors, QUANTILES)[:, None]
-    quantiles: Floats = np.where(size[wanted] >= FEWEST_ERRORS, own, overall)
+    first, count = (size.cumsum() - size)[wanted], size[wanted]
+    place = np.clip(QUANTILES[:, None] * (count + 1) - 1, 0, np.maximum(count - 1, 0))
+    low = place.astype(np.int64)
+    low_at, high_at = (np.minimum(first + step, len(errors) - 1) for step in (low, low + 1))
+    own = ranked[low_at] + (place - low) * (ranked[high_at] - ranked[low_at])
+    quantiles: Floats = np.where(count >= FEWEST_ERRORS, own, _quantiles(errors)[:, None])
+    return quantiles
+
+
+def _quantiles(errors: Floats) -> Floats:
+    quantiles: Floats = np.quantile(errors, QUANTILES, method="weibull")
     return quantiles
 
 
@@ -75,6 +82,6 @@ def same_hour_of_day(kw: Floats, rows: Ints, ahead: Ints) -> Floats:
 def same_as_yesterday(kw: Floats, rows: Ints, ahead: Ints) -> Floats:
     """The last day again, with the band of its past day-to-day changes."""
     changes = kw[DAY:] - kw[:-DAY]
-    spread = np.quantile(changes, QUANTILES) if len(changes) else np.zeros(len(QUANTILES))
+    spread = _quantiles(changes) if len(changes) else np.zeros(len(QUANTILES))
     bands: Floats = np.maximum(kw[-DAY:][: len(ahead)] + spread[:, None], 0.0)
     return bands

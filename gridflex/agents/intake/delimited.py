@@ -28,7 +28,8 @@ def read_delimited(text: str, limits: Limits) -> RawTable:
 
     Rows with more cells than headings are refused: their columns cannot be told.
     """
-    text, delimiter = _delimiter_of(text.lstrip("\r\n"))
+    lines = text if "\n" in text else text.replace("\r", "\n")
+    text, delimiter = _delimiter_of(lines.lstrip("\r\n"))
     headings = _headings(text, delimiter, limits)
     body = _body(text, delimiter, len(headings) + SPARE, limits)
     cells = body.iloc[:, : len(headings)].set_axis(headings, axis=1)
@@ -50,7 +51,7 @@ def _delimiter_of(text: str) -> tuple[str, str]:
 def _headings(text: str, delimiter: str, limits: Limits) -> list[str]:
     try:
         headings = next(csv.reader(io.StringIO(text[:LONGEST_HEADINGS]), delimiter=delimiter))
-    except (csv.Error, StopIteration) as error:
+    except StopIteration as error:
         raise InputError("The first line holds no headings; begin with job_id,energy_kwh,duration_hours.") from error
     while headings and not headings[-1].strip():
         headings.pop()
@@ -63,10 +64,7 @@ def _headings(text: str, delimiter: str, limits: Limits) -> list[str]:
 
 
 def _body(text: str, delimiter: str, width: int, limits: Limits) -> pd.DataFrame:
-    try:
-        table = text_cells(text, width, limits.rows + 2, sep=delimiter)
-    except pd.errors.ParserError as error:
-        raise InputError(f"The file is not a table: {_reason(error)}.") from error
+    table = text_cells(text, width, limits.rows + 2, sep=delimiter)
     if len(table) > limits.rows + 1:
         raise InputError(f"The file has more than {limits.rows:,} rows; at most that many are read.")
     return table.iloc[1:].set_axis(range(1, len(table)))
@@ -75,23 +73,26 @@ def _body(text: str, delimiter: str, width: int, limits: Limits) -> pd.DataFrame
 def text_cells(text: str, width: int, rows: int, sep: str, **how: Any) -> pd.DataFrame:
     """The first ``width`` cells of the first ``rows`` lines of a text, all as text, empty where a line is shorter.
 
-    Raises pandas' ParserError where the text is no table.
+    Raises InputError where the text is no table.
     """
     # The parser takes the table's width from its first line and drops what longer lines hold beyond it.
     first = (" " if sep == WHITESPACE else sep).join(["-"] * width)
     columns = range(width)
-    table: pd.DataFrame = pd.read_csv(
-        io.StringIO(f"{first}\n{text}"),
-        sep=sep,
-        header=None,
-        names=columns,
-        usecols=columns,
-        dtype="str",
-        na_filter=False,
-        nrows=rows + 1,
-        low_memory=False,
-        **how,
-    )
+    try:
+        table: pd.DataFrame = pd.read_csv(
+            io.StringIO(f"{first}\n{text}"),
+            sep=sep,
+            header=None,
+            names=columns,
+            usecols=columns,
+            dtype="str",
+            na_filter=False,
+            nrows=rows + 1,
+            low_memory=False,
+            **how,
+        )
+    except pd.errors.ParserError as error:
+        raise InputError(f"The file is not a table: {_reason(error)}.") from error
     return table.iloc[1:]
 
 

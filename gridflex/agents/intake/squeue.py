@@ -140,7 +140,8 @@ def array_tasks(job: dict[str, Any]) -> int:
 
 def _state(job: dict[str, Any]) -> str:
     state = job.get("job_state")
-    return cell_text(state[0] if isinstance(state, list) and state else state).upper() or "UNKNOWN"
+    first = (state or [None])[0] if isinstance(state, list) else state
+    return cell_text(first).upper() or "UNKNOWN"
 
 
 def _priority(job: dict[str, Any]) -> str:

@@ -21,7 +21,6 @@ from gridflex.agents.intake.model import Limits, RawTable, Watts
 from gridflex.agents.intake.trace import CENTURY_S, trace_cells, trace_notes
 from gridflex.domain.job_frame import NumberRange
 from gridflex.domain.jobs import MAX_DURATION_H
-from gridflex.errors import InputError
 
 WIDTH = 18
 JOB, SUBMIT, RUN, PROCESSORS, ASKED_PROCESSORS, ASKED_TIME, STATUS, QUEUE = 0, 1, 3, 4, 7, 8, 10, 14
@@ -54,10 +53,7 @@ def read_swf(text: str, now: datetime, watts: Watts, limits: Limits) -> RawTable
 
 
 def _lines(text: str, limits: Limits, refusals: Refusals) -> pd.DataFrame:
-    try:
-        log = text_cells(text, WIDTH + 1, limits.rows + 1, sep=WHITESPACE, comment=";", quoting=csv.QUOTE_NONE)
-    except pd.errors.ParserError as error:
-        raise InputError(f"The workload log is not readable: {error}.") from error
+    log = text_cells(text, WIDTH + 1, limits.rows + 1, sep=WHITESPACE, comment=";", quoting=csv.QUOTE_NONE)
     require_rows(len(log), limits)
     log.index = pd.RangeIndex(1, len(log) + 1)
     wrong_width = (log[WIDTH - 1] == "") | (log[WIDTH] != "")

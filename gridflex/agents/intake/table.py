@@ -10,6 +10,7 @@ from gridflex.agents.intake.checks import (
     Refusals,
     as_text,
     booleans,
+    column_of,
     in_order,
     is_empty,
     is_typed,
@@ -96,7 +97,7 @@ def _typed(cells: pd.DataFrame, now: datetime, refusals: Refusals) -> dict[str, 
     for name in JOB_DTYPES:
         if name not in columns:
             columns[name] = numbers(cells, name, RANGES[name], refusals)
-    _refuse_contradictions(columns, refusals)
+    _refuse_contradictions(columns, cells, refusals)
     return columns
 
 
@@ -117,13 +118,15 @@ def _energies(cells: pd.DataFrame, hours: pd.Series, refusals: Refusals) -> pd.S
     return energy.fillna(product)
 
 
-def _refuse_contradictions(columns: dict[str, pd.Series], refusals: Refusals) -> None:
-    """What is right in itself and wrong beside another column or row."""
-    late = columns["deadline"] <= columns["release"]
-    refusals.refuse(late, "deadline", columns["deadline"], "a time after the release")
-    short = columns["time_limit_hours"] < columns["duration_hours"]
-    refusals.refuse(short, "time_limit_hours", columns["time_limit_hours"], "at least duration_hours")
-    ids = refusals.without(pd.DataFrame(columns))["job_id"]
+def _refuse_contradictions(columns: dict[str, pd.Series], cells: pd.DataFrame, refusals: Refusals) -> None:
+    """What is right in itself and wrong beside another column or row; only rows good so far are judged."""
+    good = refusals.without(pd.DataFrame(columns))
+    cells = cells.loc[good.index]
+    late = good["deadline"] <= good["release"]
+    refusals.refuse(late, "deadline", column_of(cells, "deadline"), "a time after the release")
+    short = good["time_limit_hours"] < good["duration_hours"]
+    refusals.refuse(short, "time_limit_hours", column_of(cells, "time_limit_hours"), "at least duration_hours")
+    ids = refusals.without(good)["job_id"]
     refusals.refuse(ids.duplicated(), "job_id", ids, "an id that no good row above has")
 
 
