@@ -1,24 +1,13 @@
-"""What follows an order: its status, changes to it, alerts about it, its end, a rating, support."""
+"""What follows an order of any kind: its status, what is pushed to us, its end, a rating, support."""
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any
-
 from gridflex.beckn import drafts
-from gridflex.beckn.messages import (
-    Envelope,
-    Feedback,
-    OnRating,
-    OnSupport,
-    OrderMessage,
-    Rating,
-    Support,
-    SupportContact,
-)
+from gridflex.beckn.inbox import Delivery
+from gridflex.beckn.messages import Envelope, Feedback, OnRating, OnSupport, Rating, Support, SupportContact
 from gridflex.beckn.orders import Order
-from gridflex.beckn.record import Alert, Step
-from gridflex.beckn.states import BOOKED, ENDS, State, require, stated
+from gridflex.beckn.record import Alert, Doubt, Step
+from gridflex.beckn.states import BOOKED, State, require, stated
 from gridflex.beckn.steps import Steps
 from gridflex.beckn.terms import is_ours
 from gridflex.beckn.vocabulary import Action, OrderStatus
@@ -26,6 +15,7 @@ from gridflex.errors import BecknError, Nack, NoAnswer, OutOfOrder
 
 RUNNING = frozenset({State.CONFIRMED, State.IN_PROGRESS})
 _WITH_PROVIDER = frozenset({State.QUOTED, State.INITIALISED, State.CONFIRMED, State.IN_PROGRESS})
+_MAY_COME_UNASKED = frozenset(action.answer for action in (Action.CONFIRM, Action.STATUS, Action.UPDATE, Action.CANCEL))
 _METRICS = ("performanceMetrics", "carbonMetrics", "costMetrics", "flexibilityMetrics")
 
 
@@ -45,7 +35,6 @@ class Aftercare(Steps):
         state = stated(order.order_status, self.record.state)
         if self.record.state is State.INITIALISED and state in BOOKED:
             return self._on_booked(envelope)
-        self._resolve(state)
         self._take_in(order)
         return state, self._standing(state)
 
@@ -55,15 +44,8 @@ class Aftercare(Steps):
         state = stated(order.order_status, self.record.state)
         if state not in BOOKED:
             raise NoAnswer(f"not confirmed yet: the provider says {order.order_status.value}", sent=True)
-        self._resolve(state)
         self._take_in(order)
         return state, f"order {order.id} {state.value}"
-
-    def _resolve(self, state: State) -> None:
-        doubt = self.record.doubt
-        known = doubt is not None and (state in ENDS or (doubt.action is Action.CONFIRM and state in BOOKED))
-        if known:
-            self.record.doubt = None
 
     def _standing(self, state: State) -> str:
         alert = self.record.alert
@@ -71,26 +53,36 @@ class Aftercare(Steps):
             return f"{state.value}, with an alert: {alert.message or alert.kind}"
         return f"the order is {state.value}"
 
-    def take_pushed(self) -> tuple[str, ...]:
-        """Take in messages that were posted to us unasked; what cannot be true is refused and said."""
-        said = []
-        for delivery in self.client.inbox.take_pushed(self.record.transaction_id):
-            try:
-                said.append(self._on_pushed(delivery.envelope))
-            except BecknError as error:
-                said.append(f"{delivery.envelope.context.action} refused: {error}")
-        return tuple(said)
+    def take_pushed(self) -> tuple[Step, ...]:
+        """Take in messages that were posted to us unasked or late; what cannot be true is refused and said."""
+        deliveries = self.client.inbox.take_pushed(self.record.transaction_id)
+        return tuple(self._pushed(delivery) for delivery in deliveries)
 
-    def _on_pushed(self, envelope: Envelope) -> str:
-        if envelope.context.action not in (Action.UPDATE.answer, Action.STATUS.answer, Action.CANCEL.answer):
-            return f"a late {envelope.context.action} was passed over"
-        order = envelope.order
-        is_ours(order, self.record.order_id)
-        if self.record.state not in RUNNING:
+    def _pushed(self, delivery: Delivery) -> Step:
+        context = delivery.envelope.context
+        try:
+            state, sentence = self._on_pushed(delivery.envelope)
+            problem = ""
+        except BecknError as error:
+            state, sentence, problem = self.record.state, f"refused: {error}", type(error).__name__
+        step = Step(
+            action=context.action,
+            state=state,
+            at=self.client.clock(),
+            sentence=sentence,
+            problem=problem,
+            message_id=context.message_id,
+            verified=f"signed by {delivery.signed_by}",
+            answer=delivery.body.decode(errors="replace"),
+        )
+        return self._move(step, delivery.body)
+
+    def _on_pushed(self, envelope: Envelope) -> tuple[State, str]:
+        if envelope.context.action not in _MAY_COME_UNASKED:
+            raise OutOfOrder(f"{envelope.context.action} came too late to matter")
+        if self.record.state not in RUNNING | {State.INITIALISED}:
             raise OutOfOrder(f"the order is {self.record.state.value}")
-        state = stated(order.order_status, self.record.state)
-        self._take_in(order)
-        return self._local(envelope.context.action, state, self._standing(state)).sentence
+        return self._on_status(envelope)
 
     def _take_in(self, order: Order) -> None:
         """Keep what an answer adds to the order: an alert, and the figures of a finished run."""
@@ -110,95 +102,6 @@ class Aftercare(Steps):
         metrics = {name: extra[f"beckn:{name}"] for name in _METRICS if f"beckn:{name}" in extra}
         self.record.metrics = self.record.metrics | metrics
 
-    def shift(self, load_mw: float, target: str, *, event_id: str = "", target_order: str = "") -> Step:
-        """Move part of the load (MW) to another zone, as an answer to stress on the grid."""
-        require(self.record.state, RUNNING, "shift workload")
-        transfer = self.record.workload.transfer
-        if transfer is None:
-            raise OutOfOrder("the job cannot move")
-        if not 0 < load_mw <= self._terms.load_mw:
-            raise OutOfOrder(f"between 0 and {self._terms.load_mw:.4g} MW can be shifted")
-        candidate = self.record.chosen
-        details = {
-            "shiftedLoad": load_mw,
-            "shiftedLoadUnit": "MW",
-            "sourceLocation": candidate.window.locality if candidate else "",
-            "targetLocation": target,
-            "targetOrder": target_order,
-            "estimatedShiftTime": f"PT{round(transfer.hours * 60)}M",
-        }
-        action = {
-            "actionType": "workload_shift",
-            "actionReason": "grid_stress_response",
-            "shiftDetails": details,
-            "loadReductionCommitment": {"loadReduction": load_mw, "reductionUnit": "MW", "responseTime": "PT2M"},
-        }
-        workload = {"workloadStatus": "migrating"}
-        event = event_id or (self.record.alert.event_id if self.record.alert else f"shift-{self.record.order_id}")
-        return self._update(action, workload, "flexibility_response", event, f"{load_mw:.4g} MW shifted to {target}")
-
-    def answer_alert(self, rationale: str = "the job's deadline leaves no better half-hour") -> Step:
-        """Answer the alert: go on, with the carbon and price it now costs acknowledged."""
-        require(self.record.state, RUNNING, "answer alert")
-        alert = self.record.alert
-        if alert is None or alert.answered:
-            raise OutOfOrder("there is no alert to answer")
-        action = {
-            "actionType": "continue_with_acknowledgement",
-            "actionReason": "acceptable_carbon_cost_tradeoff",
-            "decision": self._decision(alert, rationale, self.client.clock()),
-        }
-        workload = {"workloadStatus": "continuing"}
-        sentence = f"alert {alert.event_id} answered: going on"
-        step = self._update(action, workload, "alert_acknowledgement", alert.event_id, sentence)
-        if step.ok:
-            self.record.alert = alert.model_copy(update={"answered": True})
-        return step
-
-    def _decision(self, alert: Alert, rationale: str, now: datetime) -> dict[str, Any]:
-        terms = self._terms
-        left = max(0.0, (terms.end - max(now, terms.start)).total_seconds() / 3600)
-        intensity = terms.intensity if alert.intensity is None else alert.intensity
-        projected = terms.load_mw * ((terms.hours - left) * terms.intensity + left * intensity)
-        budget = terms.carbon_budget_kg
-        return {
-            "decisionType": "continue_execution",
-            "decisionRationale": rationale,
-            "acceptedCarbonIntensity": intensity,
-            "acceptedCarbonIntensityUnit": "gCO2/kWh",
-            "acceptedSpotPrice": terms.price if alert.price is None else alert.price,
-            "acceptedSpotPriceUnit": "GBP_per_kWh",
-            "carbonBudgetImpact": {
-                "originalBudget": round(budget, 3),
-                "projectedEmissions": round(projected, 3),
-                "budgetExceeded": round(max(0.0, projected - budget), 3),
-                "budgetExceededUnit": "kgCO2",
-            },
-        }
-
-    def _update(
-        self, action: dict[str, Any], workload: dict[str, Any], kind: str, event_id: str, sentence: str
-    ) -> Step:
-        now = self.client.clock()
-        workload = {
-            "workloadType": self.record.workload.kind,
-            "workloadId": self.record.workload.workload_id,
-        } | workload
-        order = drafts.order_to_update(self._order, action, workload, kind, event_id, now)
-
-        def taken(answer: Order) -> bool:
-            return answer.order_attributes is not None and answer.order_attributes.response_to_event == event_id
-
-        def read(envelope: Envelope) -> tuple[State, str]:
-            is_ours(envelope.order, self.record.order_id)
-            state = stated(envelope.order.order_status, self.record.state)
-            self._take_in(envelope.order)
-            return state, sentence
-
-        self._settle_other(Action.UPDATE)
-        exchange = self.talk.bind(Action.UPDATE, OrderMessage(order=order), taken)
-        return self._finish(exchange, read, Action.UPDATE)
-
     def cancel(self, reason: str = "no longer needed") -> Step:
         """Back out: at the provider once it knows of the order, else by leaving."""
         record = self.record
@@ -211,7 +114,7 @@ class Aftercare(Steps):
             drafts.cancellation(record.order_id, reason),
             lambda order: order.order_status is OrderStatus.CANCELLED,
         )
-        return self._finish(exchange, self._on_cancel, Action.CANCEL)
+        return self._finish(exchange, self._on_cancel, Action.CANCEL, binding=True)
 
     def _on_cancel(self, envelope: Envelope) -> tuple[State, str]:
         order = envelope.order
@@ -249,10 +152,13 @@ class Aftercare(Steps):
         if doubt is None or doubt.action is action:
             return
         asked = self.status()
-        outlived = doubt.resend_after is None or self.client.clock() >= doubt.resend_after
-        if self.record.doubt is not None and not (asked.ok and outlived):
+        if self.record.doubt is not None and not (asked.ok and self._outlived(doubt)):
             raise OutOfOrder(f"it is not known yet whether {doubt.action.value} took effect; ask for the status first")
         self.record.doubt = None
+
+    def _outlived(self, doubt: Doubt | None) -> bool:
+        """Whether the message in doubt can take effect no more, or is known to be with the provider."""
+        return doubt is None or doubt.resend_after is None or self.client.clock() >= doubt.resend_after
 
 
 def _contact(support: SupportContact) -> str:

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from time import perf_counter
 from uuid import uuid4
 
 from gridflex.beckn.dialects import write
@@ -93,22 +94,22 @@ class Client:
 
     def ask(self, action: Action, message: Plain, conversation: Conversation) -> Exchange:
         """Send one message, once, and wait for its answer. Never raises a BecknError: it is in the exchange."""
-        now = self.clock()
+        now, signer = self.clock(), self.network.signer
         context = self._context(action, conversation, now)
         body = write(Envelope(context, message), self.network.dialect)
-        signer = self.network.signer
         authorization = signer.header(body, now) if signer else None
-        exchange = _Draft(action, context, body, f"{signer.subscriber_id}, key {signer.key_id}" if signer else "", now)
+        signed = f"{signer.subscriber_id}, key {signer.key_id}" if signer else ""
+        exchange = Exchange(action, context.message_id, body, signed, now)
+        started = perf_counter()
         try:
-            if self.network.mode is Mode.ASYNC:
-                self.inbox.open(context.transaction_id)
-            url = f"{self.network.base_url.rstrip('/')}/{action.value}"
-            exchange.reply = self._line.post(url, body, self._headers(authorization))
-            envelope = self._answer(exchange)
-            _check_ours(envelope, context)
+            reply = self._post(context, body, authorization)
+            exchange = replace(exchange, status=reply.status, answer=reply.body)
+            heard = self._hear(reply, context)
+            _check_ours(heard.envelope, context)
+            exchange = replace(exchange, envelope=heard.envelope, answer=heard.body, verified=heard.verified)
         except BecknError as error:
-            return exchange.closed(error=error)
-        return exchange.closed(envelope=envelope)
+            exchange = replace(exchange, error=error)
+        return replace(exchange, ms=(perf_counter() - started) * 1000)
 
     def _context(self, action: Action, conversation: Conversation, now: datetime) -> Context:
         directed = action is not Action.DISCOVER
@@ -124,6 +125,12 @@ class Client:
             schema_context=None if action in _WITHOUT_SCHEMA else [COMPUTE_ENERGY_IRI],
         )
 
+    def _post(self, context: Context, body: bytes, authorization: str | None) -> Reply:
+        if self.network.mode is Mode.ASYNC:
+            self.inbox.open(context.transaction_id)
+        url = f"{self.network.base_url.rstrip('/')}/{context.action}"
+        return self._line.post(url, body, self._headers(authorization))
+
     def _headers(self, authorization: str | None) -> dict[str, str]:
         headers = {"Content-Type": "application/json", "Accept": "application/json"}
         key = self.network.api_key
@@ -131,25 +138,15 @@ class Client:
             return headers | {"Authorization": authorization} | ({"X-API-Key": key} if key else {})
         return headers | ({"Authorization": f"Bearer {key}"} if key else {})
 
-    def _answer(self, exchange: _Draft) -> Envelope:
-        reply = exchange.got
+    def _hear(self, reply: Reply, asked: Context) -> _Heard:
         value = read_answer(reply.status, reply.body)
-        if is_ack(value):
-            return self._called_back(exchange)
-        envelope = read_message(value)
-        exchange.verified = self._verified(reply, envelope)
-        return envelope
-
-    def _called_back(self, exchange: _Draft) -> Envelope:
-        context = exchange.context
+        if not is_ack(value):
+            envelope = read_message(value)
+            return _Heard(envelope, reply.body, self._verified(reply, envelope))
         if self.network.mode is Mode.SYNC:
             raise InvalidMessage("only an acknowledgement came, and this network was to answer at once")
-        delivery = self.inbox.wait(
-            context.transaction_id, exchange.action.answer, context.message_id, self._callback_seconds
-        )
-        exchange.posted = delivery.body
-        exchange.verified = f"signed by {delivery.signed_by}"
-        return delivery.envelope
+        delivery = self.inbox.wait(asked.transaction_id, f"on_{asked.action}", asked.message_id, self._callback_seconds)
+        return _Heard(delivery.envelope, delivery.body, f"signed by {delivery.signed_by}")
 
     def _verified(self, reply: Reply, envelope: Envelope) -> str:
         header = reply.headers.get(SYNC_SIGNATURE)
@@ -159,37 +156,11 @@ class Client:
         return f"signed by {verified.subscriber_id}, key {verified.key_id}"
 
 
-@dataclass
-class _Draft:
-    action: Action
-    context: Context
-    request: bytes
-    signed: str
-    sent_at: datetime
-    reply: Reply | None = None
-    posted: bytes | None = None
-    verified: str = ""
-
-    @property
-    def got(self) -> Reply:
-        assert self.reply is not None
-        return self.reply
-
-    def closed(self, envelope: Envelope | None = None, error: BecknError | None = None) -> Exchange:
-        reply = self.reply or Reply(0, b"", {}, 0.0)
-        return Exchange(
-            action=self.action,
-            message_id=self.context.message_id,
-            request=self.request,
-            signed=self.signed,
-            sent_at=self.sent_at,
-            answer=reply.body if self.posted is None else self.posted,
-            status=reply.status,
-            ms=reply.ms,
-            verified=self.verified,
-            envelope=envelope,
-            error=error,
-        )
+@dataclass(frozen=True)
+class _Heard:
+    envelope: Envelope
+    body: bytes
+    verified: str
 
 
 def _check_ours(envelope: Envelope, asked: Context) -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
-from gridflex.beckn.candidates import Candidate, Workload
+from gridflex.beckn.candidates import Workload
 from gridflex.beckn.goods import Descriptor, Location, OfferAttributes, OrderPrice, TimeWindow
 from gridflex.beckn.messages import Discover, OrderRef, OrderRefMessage, stamp
 from gridflex.beckn.orders import (
@@ -27,16 +27,21 @@ SEARCH_RADIUS_M = 1_000_000
 """Metres round the site: all of Great Britain."""
 
 
-def discover(workload: Workload, site: Site) -> Discover:
+def discover_windows(workload: Workload, site: Site) -> Discover:
     """Ask for windows clean enough, near enough."""
     grid = "@.beckn:itemAttributes.beckn:gridParameters"
-    expression = (
-        f"$[?({grid}.renewableMix >= {workload.minimum_renewables:g} && "
-        f"{grid}.carbonIntensity <= {workload.carbon_threshold:g})]"
+    condition = (
+        f"{grid}.renewableMix >= {workload.minimum_renewables:g} && "
+        f"{grid}.carbonIntensity <= {workload.carbon_threshold:g}"
     )
+    return discover("Grid flexibility windows", condition, site)
+
+
+def discover(text: str, condition: str, site: Site) -> Discover:
+    """Ask for items of which a JSONPath condition holds, in Great Britain."""
     return Discover(
-        text_search="Grid flexibility windows",
-        filters={"type": "jsonpath", "expression": expression},
+        text_search=text,
+        filters={"type": "jsonpath", "expression": f"$[?({condition})]"},
         spatial=[
             {
                 "op": "s_dwithin",
@@ -52,50 +57,82 @@ def _point(site: Site) -> dict[str, Any]:
     return {"type": "Point", "coordinates": [site.longitude, site.latitude]}
 
 
-def order_to_quote(order_id: str, candidate: Candidate, buyer: Buyer) -> Order:
-    """The order as first asked about: which window, under which offer."""
-    window = candidate.window
+class OnOffer(Protocol):
+    """What can be ordered: a window or a job slot, under one offer, at GBP/kWh."""
+
+    @property
+    def item_id(self) -> str:
+        """Id of the item."""
+
+    @property
+    def offer_id(self) -> str:
+        """Id of the offer."""
+
+    @property
+    def offer_name(self) -> str:
+        """Name of the offer, for people."""
+
+    @property
+    def provider_id(self) -> str:
+        """Who offers."""
+
+    @property
+    def price(self) -> float:
+        """GBP/kWh."""
+
+    @property
+    def price_stability(self) -> str:
+        """How firm the price is."""
+
+
+def order_to_quote(order_id: str, wanted: OnOffer, buyer: Buyer) -> Order:
+    """The order as first asked about: which item, under which offer."""
     offer = AcceptedOffer(
-        id=window.offer_id,
-        descriptor=Descriptor(name=window.offer_name),
-        provider=window.provider_id,
-        items=[window.item_id],
-        price=OrderPrice(currency="GBP", value=window.price),
-        offer_attributes=OfferAttributes(unit="per_kWh", price_stability=window.price_stability),
+        id=wanted.offer_id,
+        descriptor=Descriptor(name=wanted.offer_name),
+        provider=wanted.provider_id,
+        items=[wanted.item_id],
+        price=OrderPrice(currency="GBP", value=wanted.price),
+        offer_attributes=OfferAttributes(unit="per_kWh", price_stability=wanted.price_stability),
     )
-    line = OrderItem(line_id="order-item-ce-001", ordered_item=window.item_id, quantity=1, accepted_offer=offer)
+    line = OrderItem(line_id="order-item-ce-001", ordered_item=wanted.item_id, quantity=1, accepted_offer=offer)
     return Order(
         id=order_id,
         order_status=OrderStatus.QUOTE_REQUESTED,
-        seller=window.provider_id,
+        seller=wanted.provider_id,
         buyer=buyer.buyer_id,
         order_items=[line],
     )
 
 
-def order_to_initialise(order: Order, workload: Workload, terms: Terms, buyer: Buyer, site: Site) -> Order:
+def metadata_of(workload: Workload, terms: Terms) -> WorkloadMetadata:
+    """What will run, with the carbon budget (kgCO2) that follows from the window."""
+    return WorkloadMetadata(
+        workload_type=workload.kind,
+        workload_id=workload.workload_id,
+        gpu_hours=workload.gpus * workload.duration_hours if workload.gpus else None,
+        carbon_budget=round(terms.carbon_budget_kg, 6),
+        carbon_budget_unit="kgCO2",
+    )
+
+
+def order_to_initialise(
+    order: Order, terms: Terms, what: WorkloadMetadata, request_type: str, buyer: Buyer, site: Site
+) -> Order:
     """The order with who pays, what runs, where and when."""
     delivery = DeliveryAttributes(
         compute_load=round(terms.load_mw, 9),
         compute_load_unit="MW",
         location=Location(geo=_point(site), address=site.address),
         time_window=TimeWindow(start=stamp(terms.start), end=stamp(terms.end)),
-        workload_metadata=WorkloadMetadata(
-            workload_type=workload.kind,
-            workload_id=workload.workload_id,
-            gpu_hours=workload.gpus * workload.duration_hours if workload.gpus else None,
-            carbon_budget=round(terms.carbon_budget_kg, 6),
-            carbon_budget_unit="kgCO2",
-        ),
+        workload_metadata=what,
     )
     return order.model_copy(
         update={
             "order_status": OrderStatus.INITIALIZED,
             "invoice": Invoice(customer=buyer.customer),
             "fulfillment": Fulfillment(id=f"fulfillment-{order.id}", status="PENDING", delivery_attributes=delivery),
-            "order_attributes": OrderAttributes(
-                request_type="compute_slot_reservation", priority="medium", flexibility_level="high"
-            ),
+            "order_attributes": OrderAttributes(request_type=request_type, priority="medium", flexibility_level="high"),
         }
     )
 

@@ -54,7 +54,7 @@ def embedded_client(
     ours, theirs = demo_signer(buyer.subscriber_id), demo_signer(provider.subscriber_id)
     keys = key_book(ours, theirs)
 
-    def deliver(url: str, headers: Mapping[str, str], body: bytes) -> None:
+    async def deliver(url: str, headers: Mapping[str, str], body: bytes) -> None:
         handle_callback(url.rsplit("/", 1)[-1], headers, body, clock(), inbox=inbox, keys=keys, us=buyer.subscriber_id)
 
     desk = Desk(provider, clock, deliver, dialect, signer=theirs, keys=keys)

@@ -115,8 +115,18 @@ class PricingParameters(Plain):
     actual_cost: Number | None = None
 
 
+class JobSlotParameters(Plain):
+    """What makes an item a job slot instead: a job that may run any time in the window, in kWh and hours."""
+
+    job_id: Ident
+    job_kind: Text | None = None
+    energy: Number
+    energy_unit: Text = "kWh"
+    run_duration: Text
+
+
 class WindowAttributes(Attributes):
-    """What makes an item an energy window."""
+    """What makes an item an energy window, or a job slot."""
 
     TYPE: ClassVar[str] = "beckn:ComputeEnergyWindow"
 
@@ -125,6 +135,7 @@ class WindowAttributes(Attributes):
     time_window: TimeWindow | None = None
     pricing_parameters: PricingParameters | None = None
     capacity_parameters: CapacityParameters | None = None
+    job_slot: JobSlotParameters | None = None
 
 
 class OfferAttributes(Attributes):
@@ -177,6 +188,8 @@ class Catalog(Named):
     kind: str = kind_of("beckn:Catalog")
     id: Ident
     descriptor: Descriptor | None = None
+    bpp_id: Text | None = None
+    bpp_uri: Text | None = None
     provider_id: Text | None = None
     provider: ProviderOrId | None = None
     validity: TimePeriod | None = None

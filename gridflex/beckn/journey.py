@@ -2,34 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from gridflex.beckn import drafts
-from gridflex.beckn.aftercare import Aftercare
 from gridflex.beckn.candidates import Candidate, Choice, Workload, compared, consider
 from gridflex.beckn.client import Client
-from gridflex.beckn.messages import Envelope, OnDiscover, OrderMessage
+from gridflex.beckn.flexing import Flexing
+from gridflex.beckn.messages import Envelope, OnDiscover
+from gridflex.beckn.ordering import Ordering
 from gridflex.beckn.orders import Order
+from gridflex.beckn.placement import Placement, placement_of
 from gridflex.beckn.record import Audit, Record, Step
-from gridflex.beckn.states import State, require
+from gridflex.beckn.states import BOOKED, State, require
 from gridflex.beckn.steps import Ways
 from gridflex.beckn.terms import terms_of
-from gridflex.beckn.vocabulary import Action, OrderStatus
+from gridflex.beckn.vocabulary import Action
 from gridflex.beckn.windows import Window, read_windows
-from gridflex.errors import NoWindowFits, OutOfOrder, TermsBroken
-
-QUOTES_HOLD = timedelta(minutes=30)
-"""A catalogue is a settlement period's view of the grid: what was found is not ordered after it."""
+from gridflex.errors import NoWindowFits, OutOfOrder
 
 
-class Journey(Aftercare):
-    """One order, from the first question to its end, over one network.
+class Journey(Ordering, Flexing):
+    """One order for an energy window, from the first question to its end, over one network."""
 
-    A step that fails is a Step with its problem named, not an exception; a step that cannot
-    follow the present state raises OutOfOrder. What the audit port raises goes through, and
-    then the state has not changed.
-    """
+    record: Record
 
     @classmethod
     def begin(
@@ -58,10 +53,6 @@ class Journey(Aftercare):
         """Go on with a journey that ``to_dict`` wrote, perhaps in another process."""
         return cls(client, Record.model_validate(state), audit, ways)
 
-    def to_dict(self) -> dict[str, Any]:
-        """All state as JSON values."""
-        return self.record.model_dump(mode="json")
-
     def again(self) -> Journey:
         """A new journey for the same workload that leaves the window of this one out."""
         record = self.record
@@ -72,17 +63,12 @@ class Journey(Aftercare):
 
     def run_all(self) -> tuple[Step, ...]:
         """Discover to confirm, one step after the other, until one does not come off."""
-        steps: list[Step] = []
-        for step in (self.discover, self.choose, self.select, self.init, self.confirm):
-            steps.append(step())
-            if not steps[-1].ok:
-                break
-        return tuple(steps)
+        return self._run(self.discover, self.choose, self.select, self.init, self.confirm)
 
     def discover(self) -> Step:
         """Ask for windows, and see which fit."""
         require(self.record.state, frozenset({State.NEW, State.DISCOVERED}), "discover")
-        exchange = self.talk.repeat(Action.DISCOVER, drafts.discover(self.record.workload, self.ways.site))
+        exchange = self.talk.repeat(Action.DISCOVER, drafts.discover_windows(self.record.workload, self.ways.site))
         return self._finish(exchange, self._on_discover)
 
     def _on_discover(self, envelope: Envelope) -> tuple[State, str]:
@@ -139,71 +125,30 @@ class Journey(Aftercare):
         against = compared(chosen, record.workload)
         return self._local("choose", record.state, f"{choice.reason}; {against}" if against else choice.reason)
 
-    def select(self) -> Step:
-        """Ask for a quote for the chosen window."""
-        record = self.record
-        require(record.state, frozenset({State.DISCOVERED}), "select")
-        chosen = record.chosen
+    def _to_quote(self) -> Order:
+        chosen = self.record.chosen
         if chosen is None:
             raise OutOfOrder("select needs a window to be chosen first")
-        if (lapsed := self._lapsed("select")) is not None:
-            return lapsed
-        record.order = drafts.order_to_quote(record.order_id, chosen, self.client.buyer)
-        exchange = self.talk.repeat(Action.SELECT, OrderMessage(order=record.order))
-        return self._finish(exchange, self._on_select)
-
-    def _on_select(self, envelope: Envelope) -> tuple[State, str]:
-        self._agreed(envelope.order)
-        terms = self._terms
-        return State.QUOTED, f"quote £{terms.cost_gbp:.2f} for {terms.load_mw * terms.hours * 1000:g} kWh"
-
-    def init(self) -> Step:
-        """Reserve: who pays, what runs, where and when."""
         record = self.record
-        require(record.state, frozenset({State.QUOTED}), "init")
-        if (lapsed := self._lapsed("init")) is not None:
-            return lapsed
-        record.order = drafts.order_to_initialise(
-            self._order, record.workload, self._terms, self.client.buyer, self.ways.site
-        )
-        exchange = self.talk.repeat(Action.INIT, OrderMessage(order=record.order))
-        return self._finish(exchange, self._on_init)
+        record.bpp_id = chosen.window.bpp_id or record.bpp_id
+        record.bpp_uri = chosen.window.bpp_uri or record.bpp_uri
+        return drafts.order_to_quote(record.order_id, chosen.window, self.client.buyer)
 
-    def _on_init(self, envelope: Envelope) -> tuple[State, str]:
-        self._agreed(envelope.order)
-        terms = self._terms
-        self.record.order = drafts.order_to_confirm(self._order, envelope.order.payment)
-        return State.INITIALISED, f"{terms.load_mw:.4g} MW reserved for {terms.hours:g} h"
+    def _to_initialise(self, order: Order) -> Order:
+        what = drafts.metadata_of(self.record.workload, self._terms)
+        kind = "compute_slot_reservation"
+        return drafts.order_to_initialise(order, self._terms, what, kind, self.client.buyer, self.ways.site)
 
-    def confirm(self) -> Step:
-        """Mean it. Confirmed only when the provider says so of our order, on our terms."""
-        record = self.record
-        require(record.state, frozenset({State.INITIALISED}), "confirm")
-        if record.doubt is None and (lapsed := self._lapsed("confirm")) is not None:
-            return lapsed
-        self._settle_other(Action.CONFIRM)
-        exchange = self.talk.bind(Action.CONFIRM, OrderMessage(order=self._order), _is_booked)
-        step = self._finish(exchange, self._on_booked, Action.CONFIRM)
-        if step.problem == TermsBroken.__name__:
-            self.cancel("confirmed on terms that were not agreed")
-        return step
-
-    def _lapsed(self, what: str) -> Step | None:
-        record, now = self.record, self.client.clock()
-        if record.discovered_at is not None and now > record.discovered_at + QUOTES_HOLD:
-            return self._expire(what, "what was found is more than half an hour old")
-        if record.terms is not None and now > record.terms.start:
-            return self._expire(what, "the run was to have started by now")
-        return None
-
-    def _expire(self, what: str, why: str) -> Step:
-        return self._local(what, State.EXPIRED, why, OutOfOrder(why))
+    @property
+    def placement(self) -> Placement:
+        """What the booked order means for the job. Raises OutOfOrder before it is confirmed."""
+        require(self.record.state, BOOKED, "a placement")
+        chosen, workload = self.record.chosen, self.record.workload
+        if chosen is None:
+            raise OutOfOrder("no window has been chosen yet")
+        return placement_of(chosen, workload, self.record.order_id)
 
 
 def _order_id(workload: Workload, transaction_id: str) -> str:
     place = "-".join(workload.locality.lower().split()) or "gb"
     return f"order-ce-{place}-{transaction_id[:13]}"
-
-
-def _is_booked(order: Order) -> bool:
-    return order.order_status in (OrderStatus.CONFIRMED, OrderStatus.IN_PROGRESS, OrderStatus.COMPLETED)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
-from time import monotonic, perf_counter
+from time import monotonic
 from typing import Any
 
 import httpx
@@ -29,12 +29,11 @@ _NOTHING_SENT = (
 
 @dataclass(frozen=True)
 class Reply:
-    """A whole HTTP answer and the time it took."""
+    """A whole HTTP answer."""
 
     status: int
     body: bytes
     headers: Mapping[str, str]
-    ms: float
 
 
 class Line:
@@ -50,14 +49,13 @@ class Line:
 
     def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Reply:
         """Send exactly these bytes. Raises NoAnswer, or InvalidMessage for an answer without end."""
-        started = perf_counter()
         try:
             with self._client.stream("POST", url, content=body, headers=dict(headers)) as response:
                 content = self._read(response)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             sent = not isinstance(error, _NOTHING_SENT)
             raise NoAnswer(_sentence(error, sent), sent) from None
-        return Reply(response.status_code, content, response.headers, (perf_counter() - started) * 1000)
+        return Reply(response.status_code, content, response.headers)
 
     def _read(self, response: httpx.Response) -> bytes:
         until = monotonic() + self._read_seconds

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from gridflex.beckn.candidates import Candidate, Choice, Workload
 from gridflex.beckn.client import Exchange
+from gridflex.beckn.joining import Unread
 from gridflex.beckn.orders import Order
 from gridflex.beckn.states import State
 from gridflex.beckn.terms import Terms
 from gridflex.beckn.vocabulary import Action
-from gridflex.beckn.windows import Unread
 from gridflex.domain.jobs import UtcTime
 
 
@@ -92,27 +93,32 @@ class Alert(BaseModel):
     answered: bool = False
 
 
-class Record(BaseModel):
-    """All of a journey's state; JSON by ``model_dump``, so that another process can go on."""
+class Ledger(BaseModel):
+    """State of one order of any kind; JSON by ``model_dump``, so that another process can go on."""
 
     transaction_id: str
     order_id: str
     network: str
-    workload: Workload
     state: State = State.NEW
     bpp_id: str | None = None
     bpp_uri: str | None = None
     discovered_at: UtcTime | None = None
-    candidates: tuple[Candidate, ...] = ()
-    unread: tuple[Unread, ...] = ()
-    excluded: tuple[str, ...] = ()
-    choice: Choice | None = None
     terms: Terms | None = None
     order: Order | None = None
     doubt: Doubt | None = None
     alert: Alert | None = None
-    metrics: dict[str, Any] = {}
-    steps: list[Step] = []
+    metrics: dict[str, Any] = Field(default_factory=dict)
+    steps: list[Step] = Field(default_factory=list)
+
+
+class Record(Ledger):
+    """State of a journey to an energy window."""
+
+    workload: Workload
+    candidates: tuple[Candidate, ...] = ()
+    unread: tuple[Unread, ...] = ()
+    excluded: tuple[str, ...] = ()
+    choice: Choice | None = None
 
     @property
     def chosen(self) -> Candidate | None:
@@ -121,7 +127,7 @@ class Record(BaseModel):
         return next((candidate for candidate in self.candidates if candidate.window.key == key), None)
 
 
-def entry_of(exchange: Exchange, record: Record, after: State, detail: str) -> AuditEntry:
+def entry_of(exchange: Exchange, record: Ledger, after: State, detail: str) -> AuditEntry:
     """The audit entry of one exchange."""
     return AuditEntry(
         at=exchange.sent_at,
@@ -154,4 +160,22 @@ def step_of(exchange: Exchange, state: State, sentence: str, problem: str) -> St
         verified=exchange.verified,
         request=exchange.request.decode(),
         answer=exchange.answer.decode(errors="replace"),
+    )
+
+
+def entry_of_move(record: Ledger, step: Step, answer: bytes = b"") -> AuditEntry:
+    """The audit entry of a step that sent nothing: a decision of ours, or a message that was pushed to us."""
+    return AuditEntry(
+        at=step.at,
+        action=step.action,
+        transaction_id=record.transaction_id,
+        message_id=step.message_id,
+        order_id=record.order_id,
+        before=record.state,
+        after=step.state,
+        request_sha256="",
+        answer_sha256=sha256(answer).hexdigest() if answer else "",
+        http_status=0,
+        latency_ms=0.0,
+        detail=f"{step.action}: {step.sentence}",
     )

@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from time import sleep as wait
+from typing import Any
 
 from gridflex.beckn.candidates import Chooser, cheapest
 from gridflex.beckn.client import Client, Exchange
 from gridflex.beckn.messages import Envelope
 from gridflex.beckn.orders import Order
 from gridflex.beckn.parties import Site
-from gridflex.beckn.record import Audit, AuditEntry, Record, Step, entry_of, step_of
-from gridflex.beckn.states import State
+from gridflex.beckn.record import Audit, Ledger, Step, entry_of, entry_of_move, step_of
+from gridflex.beckn.states import BOOKED, ENDS, State
 from gridflex.beckn.talk import Talk, is_transient
 from gridflex.beckn.terms import Terms, check, is_ours
 from gridflex.beckn.vocabulary import Action, OrderStatus
-from gridflex.errors import BecknError, Nack, OutOfOrder, TermsBroken
+from gridflex.errors import BecknError, Nack, NoAnswer, OutOfOrder, TermsBroken
 
 Read = Callable[[Envelope], tuple[State, str]]
 """Takes an answer in: the state it leads to and the sentence that tells it. Raises BecknError."""
@@ -26,21 +27,44 @@ _OVER = (OrderStatus.REJECTED, OrderStatus.FAILED, OrderStatus.CANCELLED)
 
 @dataclass(frozen=True)
 class Ways:
-    """How a journey goes about it: what it prefers, where the site is, how it waits."""
+    """How a journey goes about it: what it prefers, where the site is, how it waits.
+
+    ``keep`` is handed the record after every step, and before a binding message is sent (its
+    outcome then in doubt); it must have kept it when it returns, so that a process that dies
+    in between asks for the order's status instead of sending again.
+    """
 
     chooser: Chooser = field(default_factory=cheapest)
     site: Site = field(default_factory=Site)
     sleep: Callable[[float], None] = wait
+    keep: Callable[[Ledger], None] = lambda record: None
 
 
 class Steps:
-    """What all steps of a journey share."""
+    """What all steps of an order share.
 
-    def __init__(self, client: Client, record: Record, audit: Audit, ways: Ways | None = None) -> None:
+    A step that fails is a Step with its problem named, not an exception; a step that cannot
+    follow the present state raises OutOfOrder. What the audit port raises goes through, and
+    then the state has not changed.
+    """
+
+    def __init__(self, client: Client, record: Ledger, audit: Audit, ways: Ways | None = None) -> None:
         self.client = client
         self.record = record
         self.ways = ways or Ways()
-        self.talk = Talk(client, record, audit, self.ways.sleep)
+        self.talk = Talk(client, record, audit, self.ways.sleep, self.ways.keep)
+
+    def to_dict(self) -> dict[str, Any]:
+        """All state as JSON values."""
+        return self.record.model_dump(mode="json")
+
+    def _run(self, *steps: Callable[[], Step]) -> tuple[Step, ...]:
+        taken: list[Step] = []
+        for step in steps:
+            taken.append(step())
+            if not taken[-1].ok:
+                break
+        return tuple(taken)
 
     @property
     def _order(self) -> Order:
@@ -54,7 +78,7 @@ class Steps:
             raise OutOfOrder("no window has been chosen yet")
         return self.record.terms
 
-    def _finish(self, exchange: Exchange, read: Read, action: Action | None = None) -> Step:
+    def _finish(self, exchange: Exchange, read: Read, action: Action | None = None, *, binding: bool = False) -> Step:
         action = action or exchange.action
         try:
             state, sentence = read(_envelope(exchange))
@@ -62,36 +86,30 @@ class Steps:
         except BecknError as error:
             state, sentence, problem = self._after(error, action), str(error), type(error).__name__
         self.talk.audit(entry_of(exchange, self.record, state, f"{action.value}: {sentence}"))
-        self.record.state = state
+        self._enter(state)
+        if binding and not isinstance(exchange.error, NoAnswer):
+            self.record.doubt = None
         return self._keep(step_of(exchange, state, sentence, problem).model_copy(update={"action": action.value}))
+
+    def _enter(self, state: State) -> None:
+        self.record.state = state
+        doubt = self.record.doubt
+        if doubt is not None and (state in ENDS or (doubt.action is Action.CONFIRM and state in BOOKED)):
+            self.record.doubt = None
 
     def _local(self, action: str, state: State, sentence: str, error: BecknError | None = None) -> Step:
         """A step that asked nobody."""
-        now = self.client.clock()
-        record = self.record
-        if state is not record.state:
-            self.talk.audit(
-                AuditEntry(
-                    at=now,
-                    action=action,
-                    transaction_id=record.transaction_id,
-                    message_id="",
-                    order_id=record.order_id,
-                    before=record.state,
-                    after=state,
-                    request_sha256="",
-                    answer_sha256="",
-                    http_status=0,
-                    latency_ms=0.0,
-                    detail=sentence,
-                )
-            )
-        record.state = state
         problem = type(error).__name__ if error else ""
-        return self._keep(Step(action=action, state=state, at=now, sentence=sentence, problem=problem))
+        return self._move(Step(action=action, state=state, at=self.client.clock(), sentence=sentence, problem=problem))
+
+    def _move(self, step: Step, answer: bytes = b"") -> Step:
+        self.talk.audit(entry_of_move(self.record, step, answer))
+        self._enter(step.state)
+        return self._keep(step)
 
     def _keep(self, step: Step) -> Step:
         self.record.steps.append(step)
+        self.ways.keep(self.record)
         return step
 
     def _after(self, error: BecknError, action: Action) -> State:

@@ -10,12 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from time import sleep as wait
 
 from gridflex.beckn.client import Client, Conversation, Exchange
 from gridflex.beckn.drafts import reference
 from gridflex.beckn.orders import Order
-from gridflex.beckn.record import Audit, Doubt, Record, entry_of
+from gridflex.beckn.record import Audit, Doubt, Ledger, entry_of
 from gridflex.beckn.vocabulary import TTL_SECONDS, Action, OrderStatus
 from gridflex.beckn.wire import Plain
 from gridflex.errors import BecknError, Nack, NoAnswer
@@ -29,6 +28,7 @@ POLL_SECONDS = (0.0, 1.0, 2.0, 4.0, 8.0, 15.0)
 _ADAPTER_GAVE_UP = 408
 """A sync adapter answers this after it has waited its 30 s, so the message has outlived its ttl."""
 
+_LIFE = timedelta(seconds=TTL_SECONDS)
 _TRANSIENT = frozenset({_ADAPTER_GAVE_UP, 502, 503, 504})
 _OVER = frozenset({OrderStatus.REJECTED, OrderStatus.FAILED, OrderStatus.CANCELLED})
 
@@ -38,11 +38,19 @@ Done = Callable[[Order], bool]
 class Talk:
     """Exchanges of one journey, each handed to the audit port as it is known."""
 
-    def __init__(self, client: Client, record: Record, audit: Audit, sleep: Callable[[float], None] = wait) -> None:
+    def __init__(
+        self,
+        client: Client,
+        record: Ledger,
+        audit: Audit,
+        sleep: Callable[[float], None],
+        keep: Callable[[Ledger], None],
+    ) -> None:
         self.client = client
         self.record = record
         self.audit = audit
         self._sleep = sleep
+        self._keep = keep
 
     def ask(self, action: Action, message: Plain) -> Exchange:
         """Send one message once."""
@@ -61,8 +69,10 @@ class Talk:
         return exchange
 
     def bind(self, action: Action, message: Plain, done: Done) -> Exchange:
-        """Send a binding message; if its outcome stays unknown, the exchange's error says so and a doubt is kept."""
+        """Send a binding message. The doubt kept before it is sent stays if the outcome does not become known."""
         if self.record.doubt is None:
+            self.record.doubt = Doubt(action=action, resend_after=self.client.clock() + _LIFE)
+            self._keep(self.record)
             exchange = self.ask(action, message)
             if self._settled(exchange, done):
                 return exchange
@@ -81,14 +91,12 @@ class Talk:
             self._sleep(seconds)
             exchange = self.ask(Action.STATUS, reference(self.record.order_id))
             if self._settled(exchange, done):
-                self.record.doubt = None
                 return exchange
             self.note(exchange, f"outcome of {action.value} not known yet")
             if not resent and self._may_resend(exchange):
                 resent = True
                 exchange = self.ask(action, message)
                 if self._settled(exchange, done):
-                    self.record.doubt = None
                     return exchange
                 self._doubt(exchange)
         assert exchange is not None
@@ -116,7 +124,7 @@ class Talk:
 
     def _doubt(self, exchange: Exchange) -> None:
         error = exchange.error
-        dead_at = exchange.sent_at + timedelta(seconds=TTL_SECONDS)
+        dead_at = exchange.sent_at + _LIFE
         if isinstance(error, NoAnswer) and not error.sent:
             dead_at = exchange.sent_at
         if isinstance(error, Nack) and error.status == _ADAPTER_GAVE_UP:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from gridflex.beckn.candidates import Candidate
 from gridflex.beckn.orders import Order
 from gridflex.beckn.times import read_moment
-from gridflex.beckn.windows import megawatts
+from gridflex.beckn.units import megawatts
 from gridflex.domain.jobs import UtcTime
 from gridflex.errors import InvalidMessage, TermsBroken
 

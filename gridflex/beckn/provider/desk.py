@@ -7,7 +7,7 @@ is the provider itself: an ACK, then the answer posted to the buyer.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -33,8 +33,8 @@ ADAPTER_GAVE_UP = {
     "message": {"ack": {"status": "NACK"}},
 }
 
-Deliver = Callable[[str, Mapping[str, str], bytes], None]
-"""Post an answer to the buyer: URL, headers, exact bytes."""
+Deliver = Callable[[str, Mapping[str, str], bytes], Awaitable[None]]
+"""Post an answer to the buyer: URL, headers, exact bytes. What becomes of it is the deliverer's concern."""
 
 
 class Provider(Protocol):
@@ -110,17 +110,17 @@ class Desk:
         ack = acknowledgement(200, transaction_id, now)
         return JSONResponse(ack.body, background=BackgroundTask(self._post, asked, message))
 
-    def _post(self, asked: Envelope, message: Plain) -> None:
+    async def _post(self, asked: Envelope, message: Plain) -> None:
         if not self.provider.keeps_silent(asked):
-            self._send(asked, f"on_{asked.context.action}", message)
+            await self._send(asked, f"on_{asked.context.action}", message)
         pushed = self.provider.pushed(asked, self.clock())
         if pushed is not None:
-            self._send(asked, Action.UPDATE.answer, pushed, message_id=f"{asked.context.message_id}-pushed")
+            await self._send(asked, Action.UPDATE.answer, pushed, message_id=f"{asked.context.message_id}-pushed")
 
-    def _send(self, asked: Envelope, action: str, message: Plain, message_id: str | None = None) -> None:
+    async def _send(self, asked: Envelope, action: str, message: Plain, message_id: str | None = None) -> None:
         body, authorization = self._written(asked, action, message, message_id)
         headers = {"Content-Type": "application/json"} | ({"Authorization": authorization} if authorization else {})
-        self.deliver(f"{(asked.context.bap_uri or '').rstrip('/')}/{action}", headers, body)
+        await self.deliver(f"{(asked.context.bap_uri or '').rstrip('/')}/{action}", headers, body)
 
     def _written(
         self, asked: Envelope, action: str, message: Plain, message_id: str | None = None

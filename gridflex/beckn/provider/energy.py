@@ -3,62 +3,56 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
-from threading import Lock
+from typing import Any
 
-from gridflex.beckn.goods import PricingParameters, WindowAttributes
-from gridflex.beckn.messages import (
-    Discover,
-    Envelope,
-    OnDiscover,
-    OnRating,
-    OnSupport,
-    OrderMessage,
-    OrderRefMessage,
-    Rating,
-    Support,
-    SupportContact,
-    stamp,
+from pydantic import BaseModel
+
+from gridflex.beckn.messages import Envelope, OnDiscover, OrderMessage, stamp
+from gridflex.beckn.orders import Order, OrderAttributes, Payment
+from gridflex.beckn.provider.base import (
+    MAX_ORDERS,
+    BaseProvider,
+    Handler,
+    order_id_of,
+    quoted,
+    rejected,
+    wanted,
+    with_cost,
+    with_window,
 )
-from gridflex.beckn.orders import DeliveryAttributes, Fulfillment, Order, OrderAttributes, Payment
 from gridflex.beckn.provider.booking import Booking, Stage, moved_load, order_now
 from gridflex.beckn.provider.catalogue import Block, catalogue, cleanest_block, window_attributes
 from gridflex.beckn.provider.misbehaviour import Misbehaviour
 from gridflex.beckn.provider.outlook import GridOutlook
 from gridflex.beckn.provider.zones import ZONES
-from gridflex.beckn.times import read_moment
 from gridflex.beckn.vocabulary import Action, OrderStatus
 from gridflex.beckn.wire import Plain
-from gridflex.errors import InvalidMessage, Nack
+from gridflex.errors import Nack
 
 PRICE_JUMP = 1.2
 INTENSITY_JUMP = 1.5
 SPIKE_INTENSITY, SPIKE_PRICE = 2.5, 1.5
 """Factors of the scripted misbehaviours."""
 
-MAX_ORDERS = 2000
-"""Orders remembered; the oldest is forgotten first."""
 
-SUPPORT = SupportContact(
-    name="GridFlex sandbox", email="support@gridflex.example", hours="while the demo runs", channels=["email", "web"]
-)
-
-
-class EnergyProvider:
+class EnergyProvider(BaseProvider):
     """Sells low-carbon windows of eight zones, out of the outlook it is given. Safe to share between threads."""
 
     subscriber_id = "sandbox.gridflex.example"
     uri = "https://sandbox.gridflex.example/beckn"
 
     def __init__(self, outlook: GridOutlook, misbehaviour: Misbehaviour = Misbehaviour.NONE) -> None:
+        super().__init__()
         self.misbehaviour = misbehaviour
         self._outlook = outlook
-        self._lock = Lock()
         self._blocks: dict[str, Block] = {}
         self._bookings: dict[str, Booking] = {}
-        self._ratings: dict[str, float] = {}
-        self._answers: Mapping[str, Callable[[Envelope, datetime], Plain]] = {
+
+    def _handlers(self) -> Mapping[str, Handler]:
+        return {
             Action.DISCOVER: self._discover,
             Action.SELECT: self._select,
             Action.INIT: self._init,
@@ -66,14 +60,21 @@ class EnergyProvider:
             Action.STATUS: self._status,
             Action.UPDATE: self._update,
             Action.CANCEL: self._cancel,
-            Action.RATING: self._rating,
+            Action.RATING: self._rate,
             Action.SUPPORT: self._support,
         }
 
-    def answer(self, envelope: Envelope, now: datetime) -> Plain:
-        """The body of the answer. Raises Nack where the provider refuses."""
+    def to_dict(self) -> dict[str, Any]:
+        """What is on offer and booked, as JSON values, so that another process can go on."""
         with self._lock:
-            return self._answers[envelope.context.action](envelope, now)
+            books = _Books(blocks=self._blocks, bookings=self._bookings, ratings=self._ratings)
+            return books.model_dump(mode="json")
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Take up what ``to_dict`` wrote."""
+        books = _Books.model_validate(state)
+        with self._lock:
+            self._blocks, self._bookings, self._ratings = books.blocks, books.bookings, books.ratings
 
     def keeps_silent(self, envelope: Envelope) -> bool:
         """Whether the answer, though made, is never sent."""
@@ -83,7 +84,7 @@ class EnergyProvider:
         """A message that follows the answer unasked: the alert of a carbon spike."""
         if envelope.context.action != Action.CONFIRM or not self._misbehaves(Misbehaviour.CARBON_SPIKE):
             return None
-        return OrderMessage(order=order_now(self._booking(envelope.order.id), self._outlook, now))
+        return OrderMessage(order=order_now(self._booking(order_id_of(envelope)), self._outlook, now))
 
     def booked_mw(self, item_id: str) -> float:
         """Power booked in a window, MW."""
@@ -95,7 +96,6 @@ class EnergyProvider:
         return self.misbehaviour is how
 
     def _discover(self, envelope: Envelope, now: datetime) -> Plain:
-        assert isinstance(envelope.message, Discover)
         self._forget(now)
         blocks = [block for zone in ZONES if (block := cleanest_block(zone, self._outlook, now))]
         self._blocks |= {block.item_id: block for block in blocks}
@@ -116,8 +116,8 @@ class EnergyProvider:
             raise Nack("that window is not on offer", 200, "ITEM_NOT_FOUND")
         return block
 
-    def _booking(self, order_id: str | None) -> Booking:
-        booking = self._bookings.get(order_id or "")
+    def _booking(self, order_id: str) -> Booking:
+        booking = self._bookings.get(order_id)
         if booking is None:
             raise Nack("no such order", 200, "ORDER_NOT_FOUND")
         return booking
@@ -125,20 +125,18 @@ class EnergyProvider:
     def _select(self, envelope: Envelope, now: datetime) -> Plain:
         order = envelope.order
         block = self._block(order, now)
-        quote = _with_window(order, window_attributes(block, block.price, available_capacity=self._free(block)))
-        fulfillment = Fulfillment(id=f"fulfillment-{order.id}", status="QUOTED")
-        return OrderMessage(order=quote.model_copy(update={"fulfillment": fulfillment}))
+        return quoted(order, window_attributes(block, block.price, available_capacity=self._free(block)))
 
     def _init(self, envelope: Envelope, now: datetime) -> Plain:
         order = envelope.order
         block = self._block(order, now)
         if self._misbehaves(Misbehaviour.NACK):
             raise Nack("insufficient grid capacity", 200, "INSUFFICIENT_CAPACITY")
-        load, start, end = _wanted(order.delivery)
+        load, start, end = wanted(order.delivery)
         if load > self._free(block) + 1e-9:
             raise Nack(f"{self._free(block):g} MW free, {load:g} MW asked for", 200, "INSUFFICIENT_CAPACITY")
         if self._misbehaves(Misbehaviour.OVER_BUDGET):
-            block = _changed(block, intensity=INTENSITY_JUMP)
+            block = replace(block, intensity=round(block.intensity * INTENSITY_JUMP, 1))
         price = block.price * (PRICE_JUMP if self._misbehaves(Misbehaviour.PRICE_CHANGED) else 1.0)
         booking = Booking(order=order, block=block, load_mw=load, start=start, end=end, price=price)
         self._bookings[str(order.id)] = booking
@@ -149,22 +147,15 @@ class EnergyProvider:
         attributes = window_attributes(
             booking.block, booking.price, reserved_capacity=booking.load_mw, available_capacity=max(0.0, free)
         )
-        pricing = attributes.pricing_parameters or PricingParameters()
-        pricing.estimated_cost = round(booking.cost_gbp, 6)
-        order = _with_window(booking.order, attributes)
+        order = with_window(booking.order, with_cost(attributes, booking.cost_gbp))
         return order.model_copy(update={"payment": payment or order.payment})
 
     def _confirm(self, envelope: Envelope, now: datetime) -> Plain:
-        booking = self._booking(envelope.order.id)
+        booking = self._booking(order_id_of(envelope))
         if booking.stage is Stage.INITIALISED:
             self._book(booking, envelope.order, now)
         if booking.stage is Stage.REJECTED:
-            attributes = OrderAttributes(rejection_reason="the window is no longer available")
-            return OrderMessage(
-                order=booking.order.model_copy(
-                    update={"order_status": OrderStatus.REJECTED, "order_attributes": attributes}
-                )
-            )
+            return rejected(booking.order, "the window is no longer available")
         answer = self._reserved(booking)
         return OrderMessage(order=answer.model_copy(update={"order_status": booking.status(now)}))
 
@@ -182,53 +173,24 @@ class EnergyProvider:
             booking.spike(now, booking.block.intensity * SPIKE_INTENSITY, booking.price * SPIKE_PRICE)
 
     def _status(self, envelope: Envelope, now: datetime) -> Plain:
-        assert isinstance(envelope.message, OrderRefMessage)
-        return OrderMessage(order=order_now(self._booking(envelope.message.order.id), self._outlook, now))
+        return OrderMessage(order=order_now(self._booking(order_id_of(envelope)), self._outlook, now))
 
     def _update(self, envelope: Envelope, now: datetime) -> Plain:
-        booking = self._booking(envelope.order.id)
+        booking = self._booking(order_id_of(envelope))
         if not booking.holds or booking.status(now) is OrderStatus.COMPLETED:
             raise Nack(f"the order is {booking.status(now).value}", 200, "ORDER_NOT_ACTIVE")
         booking.update(envelope.order, now, moved_load(envelope.order))
         return OrderMessage(order=order_now(booking, self._outlook, now))
 
     def _cancel(self, envelope: Envelope, now: datetime) -> Plain:
-        assert isinstance(envelope.message, OrderRefMessage)
-        booking = self._booking(envelope.message.order.id)
+        booking = self._booking(order_id_of(envelope))
         if booking.status(now) is OrderStatus.COMPLETED:
             raise Nack("the order is completed", 200, "ORDER_NOT_ACTIVE")
         booking.stage = Stage.CANCELLED
         return OrderMessage(order=order_now(booking, self._outlook, now))
 
-    def _rating(self, envelope: Envelope, now: datetime) -> Plain:
-        rating = envelope.message
-        assert isinstance(rating, Rating)
-        self._booking(rating.id)
-        self._ratings[rating.id] = rating.value
-        mean = math.fsum(self._ratings.values()) / len(self._ratings)
-        aggregate = {"count": len(self._ratings), "value": round(mean, 2), "best": rating.best, "worst": rating.worst}
-        return OnRating(received=True, aggregate=aggregate)
 
-    def _support(self, envelope: Envelope, now: datetime) -> Plain:
-        assert isinstance(envelope.message, Support)
-        return OnSupport(support=SUPPORT)
-
-
-def _with_window(order: Order, attributes: WindowAttributes) -> Order:
-    line = order.order_items[0].model_copy(update={"order_item_attributes": attributes})
-    return order.model_copy(update={"order_items": [line]})
-
-
-def _wanted(delivery: DeliveryAttributes) -> tuple[float, datetime, datetime]:
-    window = delivery.time_window
-    if delivery.compute_load is None or delivery.compute_load <= 0 or window is None:
-        raise InvalidMessage("init must say the load and the time window")
-    if not window.start or not window.end:
-        raise InvalidMessage("the time window must have a start and an end")
-    return delivery.compute_load, read_moment(window.start), read_moment(window.end)
-
-
-def _changed(block: Block, intensity: float) -> Block:
-    from dataclasses import replace
-
-    return replace(block, intensity=round(block.intensity * intensity, 1))
+class _Books(BaseModel):
+    blocks: dict[str, Block]
+    bookings: dict[str, Booking]
+    ratings: dict[str, float]

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Misbehaviour(StrEnum):
-    """Each happens once in a transaction, at the step it names; the value is the word on the page."""
+    """Each happens at the step its sentence names; the value is the word on the page."""
 
     NONE = "none"
     TIME_OUT = "time-out"
