@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, time
 from enum import StrEnum
-from functools import cached_property
+from functools import lru_cache
 from typing import Annotated
 
 import numpy as np
@@ -101,15 +101,21 @@ class TariffRow(TariffValue):
             raise ValueError(f"{self.name}: {day} {clock} is priced {times_priced[weekend, slot]} times, must be once")
         return self
 
-    @cached_property
+    @property
     def week(self) -> Prices:
         """GBP/kWh, shape (2, 48): weekday and weekend, by half-hour after UK midnight."""
-        table = np.zeros((2, SLOTS))
-        for band in self.bands:
-            for cell in band.cells():
-                table[cell] = band.gbp_per_kwh
-        table.flags.writeable = False
-        return table
+        return _week_of(self.bands)
+
+
+@lru_cache(maxsize=256)
+def _week_of(bands: tuple[Band, ...]) -> Prices:
+    # Kept here, not on the row: an array among its attributes would break the comparison of two equal tariffs.
+    table = np.zeros((2, SLOTS))
+    for band in bands:
+        for cell in band.cells():
+            table[cell] = band.gbp_per_kwh
+    table.flags.writeable = False
+    return table
 
 
 class CapacityCharge(TariffValue):
