@@ -47,6 +47,7 @@ class Workload(BaseModel):
 
     workload_id: str = Field(min_length=1, max_length=64)
     kind: str = "AI_TRAINING"
+    priority: str = "medium"
     energy_kwh: float = Field(gt=0, le=1e6, allow_inf_nan=False)
     duration_hours: float = Field(gt=0, le=168, allow_inf_nan=False)
     pue: float = Field(default=1.0, ge=1, le=3, allow_inf_nan=False)

@@ -117,7 +117,7 @@ def metadata_of(workload: Workload, terms: Terms) -> WorkloadMetadata:
 
 
 def order_to_initialise(
-    order: Order, terms: Terms, what: WorkloadMetadata, request_type: str, buyer: Buyer, site: Site
+    order: Order, terms: Terms, what: WorkloadMetadata, about: OrderAttributes, buyer: Buyer, site: Site
 ) -> Order:
     """The order with who pays, what runs, where and when."""
     delivery = DeliveryAttributes(
@@ -132,7 +132,7 @@ def order_to_initialise(
             "order_status": OrderStatus.INITIALIZED,
             "invoice": Invoice(customer=buyer.customer),
             "fulfillment": Fulfillment(id=f"fulfillment-{order.id}", status="PENDING", delivery_attributes=delivery),
-            "order_attributes": OrderAttributes(request_type=request_type, priority="medium", flexibility_level="high"),
+            "order_attributes": about,
         }
     )
 

@@ -10,7 +10,7 @@ from gridflex.beckn.client import Client
 from gridflex.beckn.flexing import Flexing
 from gridflex.beckn.messages import Envelope, OnDiscover
 from gridflex.beckn.ordering import Ordering
-from gridflex.beckn.orders import Order
+from gridflex.beckn.orders import Order, OrderAttributes
 from gridflex.beckn.placement import Placement, placement_of
 from gridflex.beckn.record import Audit, Record, Step
 from gridflex.beckn.states import BOOKED, State, require
@@ -136,8 +136,12 @@ class Journey(Ordering, Flexing):
 
     def _to_initialise(self, order: Order) -> Order:
         what = drafts.metadata_of(self.record.workload, self._terms)
-        kind = "compute_slot_reservation"
-        return drafts.order_to_initialise(order, self._terms, what, kind, self.client.buyer, self.ways.site)
+        about = OrderAttributes(
+            request_type="compute_slot_reservation",
+            priority=self.record.workload.priority,
+            flexibility_level="high" if self.record.workload.transfer else "medium",
+        )
+        return drafts.order_to_initialise(order, self._terms, what, about, self.client.buyer, self.ways.site)
 
     @property
     def placement(self) -> Placement:

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer, model_validator
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer, model_validator
 
 from gridflex.beckn.goods import Catalog
 from gridflex.beckn.orders import Order
+from gridflex.beckn.times import YEARS
 from gridflex.beckn.vocabulary import DOMAIN, TTL, VERSION, Action
 from gridflex.beckn.wire import Ident, Named, Number, Plain, Text
 from gridflex.domain.halfhours import require_utc
@@ -20,6 +21,12 @@ def stamp(moment: datetime) -> str:
     return require_utc(moment).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+def _in_our_time(moment: datetime) -> datetime:
+    if moment.year not in YEARS:
+        raise ValueError(f"the year {moment.year} cannot be meant")
+    return moment
+
+
 class Context(BaseModel):
     """Who speaks to whom about what; ``transaction_id`` spans the journey, ``message_id`` one exchange."""
 
@@ -28,7 +35,7 @@ class Context(BaseModel):
     version: Text = VERSION
     action: Ident
     domain: Text = DOMAIN
-    timestamp: Annotated[AwareDatetime, PlainSerializer(stamp)]
+    timestamp: Annotated[AwareDatetime, AfterValidator(_in_our_time), PlainSerializer(stamp)]
     message_id: Ident
     transaction_id: Ident
     bap_id: Text | None = None

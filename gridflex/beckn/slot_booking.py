@@ -12,7 +12,7 @@ from gridflex.beckn.client import Client
 from gridflex.beckn.joining import Unread
 from gridflex.beckn.messages import Envelope, OnDiscover
 from gridflex.beckn.ordering import Ordering
-from gridflex.beckn.orders import Order, WorkloadMetadata
+from gridflex.beckn.orders import Order, OrderAttributes, WorkloadMetadata
 from gridflex.beckn.record import Audit, Ledger, Step
 from gridflex.beckn.slots import JobSlot, read_slots
 from gridflex.beckn.states import State, require
@@ -128,5 +128,5 @@ class SlotBooking(Ordering):
     def _to_initialise(self, order: Order) -> Order:
         slot = self.record.slot
         what = WorkloadMetadata(workload_type="FLEXIBILITY", workload_id=slot.job_id if slot else None)
-        kind = "flexibility_activation"
-        return drafts.order_to_initialise(order, self._terms, what, kind, self.client.buyer, self.ways.site)
+        about = OrderAttributes(request_type="flexibility_activation")
+        return drafts.order_to_initialise(order, self._terms, what, about, self.client.buyer, self.ways.site)

@@ -68,23 +68,28 @@ class Talk:
             exchange = self.ask(action, message)
         return exchange
 
-    def bind(self, action: Action, message: Plain, done: Done) -> Exchange:
-        """Send a binding message. The doubt kept before it is sent stays if the outcome does not become known."""
+    def bind(self, action: Action, message: Plain, done: Done, accepted: Done | None = None) -> Exchange:
+        """Send a binding message. The doubt kept before it is sent stays if the outcome does not become known.
+
+        ``done`` says of an order whether the action has taken effect; ``accepted`` says it of
+        the order in the action's own answer, where that is easier to satisfy.
+        """
+        accepted = accepted or done
         if self.record.doubt is None:
             self.record.doubt = Doubt(action=action, resend_after=self.client.clock() + _LIFE)
             self._keep(self.record)
             exchange = self.ask(action, message)
-            if self._settled(exchange, done):
+            if self._settled(exchange, accepted):
                 return exchange
             self._doubt(exchange)
-        return self._until_known(action, message, done)
+        return self._until_known(action, message, done, accepted)
 
     def note(self, exchange: Exchange, detail: str) -> None:
         """Hand an exchange that changes nothing to the audit port."""
         detail = f"{exchange.error}; {detail}" if exchange.error else detail
         self.audit(entry_of(exchange, self.record, self.record.state, detail))
 
-    def _until_known(self, action: Action, message: Plain, done: Done) -> Exchange:
+    def _until_known(self, action: Action, message: Plain, done: Done, accepted: Done) -> Exchange:
         resent = False
         exchange: Exchange | None = None
         for seconds in POLL_SECONDS:
@@ -96,7 +101,7 @@ class Talk:
             if not resent and self._may_resend(exchange):
                 resent = True
                 exchange = self.ask(action, message)
-                if self._settled(exchange, done):
+                if self._settled(exchange, accepted):
                     return exchange
                 self._doubt(exchange)
         assert exchange is not None

@@ -8,6 +8,9 @@ from datetime import datetime, time, timedelta
 from gridflex.domain.halfhours import LONDON, parse_utc, require_utc
 from gridflex.errors import InputError, InvalidMessage
 
+YEARS = range(2000, 2200)
+"""Beyond them a date is a mistake, and sums of dates run out of range."""
+
 DAY = timedelta(days=1)
 _DURATION = re.compile(r"P(?:(\d{1,4})D)?(?:T(?:(\d{1,4})H)?(?:(\d{1,5})M)?(?:(\d{1,6})(?:\.\d+)?S)?)?")
 
@@ -32,9 +35,12 @@ def write_duration(length: timedelta) -> str:
 def read_moment(text: str) -> datetime:
     """A full time with a zone, in UTC. Raises InvalidMessage otherwise."""
     try:
-        return parse_utc(text)
+        moment = parse_utc(text)
     except InputError as error:
         raise InvalidMessage(str(error)) from None
+    if moment.year not in YEARS:
+        raise InvalidMessage(f"the year {moment.year} cannot be meant")
+    return moment
 
 
 def read_time_of_day(text: str) -> time:
