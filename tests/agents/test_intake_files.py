@@ -65,6 +65,20 @@ def test_sizes_are_bound_before_and_after_unpacking() -> None:
         read_jobs("x", bomb, NOW, limits=Limits(unpacked_bytes=2_000_000))
 
 
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("[" + "[]," * 1_600_000, "more than 2,000,000 values"),
+        ("job_id,energy_kwh,duration_hours\n" + "," * 3_000_000, "more than 2,000,000 values"),
+        ("; Version: 2\n" + "\n" * 40_000 + "1", "more than 20,000 jobs"),
+        ("; Version: 2\n" + "1 " * 6_000, "line of more than 10,000 characters"),
+    ],
+)
+def test_a_small_file_cannot_fill_the_memory(text: str, says: str) -> None:
+    with pytest.raises(InputError, match=says):
+        read_jobs("x", gzip.compress(text.encode()), NOW)
+
+
 def outcome(raw: bytes) -> str:
     """What is said of a file: how much was read, or why nothing was."""
     try:

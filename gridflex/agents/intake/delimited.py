@@ -80,7 +80,7 @@ def text_cells(text: str, width: int, rows: int, sep: str, **how: Any) -> pd.Dat
     columns = range(width)
     try:
         table: pd.DataFrame = pd.read_csv(
-            io.StringIO(f"{first}\n{text}"),
+            io.BytesIO(f"{first}\n{text}".encode()),
             sep=sep,
             header=None,
             names=columns,

@@ -10,20 +10,32 @@ from gridflex.errors import RowProblem
 
 MAX_ROWS = 20_000
 MAX_BYTES = 10_000_000
-MAX_UNPACKED_BYTES = 50_000_000
+MAX_UNPACKED_BYTES = 25_000_000
 MAX_COLUMNS = 100
 MAX_CELL = 1_000
+MAX_VALUES = 2_000_000
+MAX_LINE = 10_000
 
 
 @dataclass(frozen=True)
 class Limits:
-    """How much of a file is read: bytes as given, bytes after unpacking, rows, columns, characters a cell."""
+    """How much of a file is read, so that no file fills the memory of all visitors.
+
+    Bytes as given and after unpacking, rows, columns, characters a cell, values in all
+    (delimiters and brackets counted), characters a line of a workload log.
+    """
 
     file_bytes: int = MAX_BYTES
     unpacked_bytes: int = MAX_UNPACKED_BYTES
     rows: int = MAX_ROWS
     columns: int = MAX_COLUMNS
     cell: int = MAX_CELL
+    values: int = MAX_VALUES
+    line: int = MAX_LINE
+
+
+COMMAND_LINE = Limits(file_bytes=2_000_000_000, unpacked_bytes=2_000_000_000, rows=5_000_000, values=1_000_000_000)
+"""For a file of one's own on one's own machine."""
 
 
 @dataclass(frozen=True)

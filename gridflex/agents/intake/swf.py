@@ -21,9 +21,11 @@ from gridflex.agents.intake.model import Limits, RawTable, Watts
 from gridflex.agents.intake.trace import CENTURY_S, trace_cells, trace_notes
 from gridflex.domain.job_frame import NumberRange
 from gridflex.domain.jobs import MAX_DURATION_H
+from gridflex.errors import InputError
 
 WIDTH = 18
 JOB, SUBMIT, RUN, PROCESSORS, ASKED_PROCESSORS, ASKED_TIME, STATUS, QUEUE = 0, 1, 3, 4, 7, 8, 10, 14
+COMMENT_LINES = 10_000
 MISSING = "-1"
 STOPPED = ("0", "5")
 ANY_SECONDS = NumberRange(0.0, True, CENTURY_S)
@@ -53,6 +55,10 @@ def read_swf(text: str, now: datetime, watts: Watts, limits: Limits) -> RawTable
 
 
 def _lines(text: str, limits: Limits, refusals: Refusals) -> pd.DataFrame:
+    if text.count("\n") > limits.rows + COMMENT_LINES:
+        raise InputError(f"The workload log has more than {limits.rows:,} jobs; at most that many are read.")
+    if max(map(len, text.split("\n"))) > limits.line:
+        raise InputError(f"The workload log has a line of more than {limits.line:,} characters; at most that is read.")
     log = text_cells(text, WIDTH + 1, limits.rows + 1, sep=WHITESPACE, comment=";", quoting=csv.QUOTE_NONE)
     require_rows(len(log), limits)
     log.index = pd.RangeIndex(1, len(log) + 1)

@@ -19,6 +19,7 @@ NOT_TEXT: dict[bytes, str] = {
     b"\xfd7zXZ": "compressed with xz; unpack it or compress it with gzip",
     b"\x28\xb5\x2f\xfd": "compressed with zstd; unpack it or compress it with gzip",
 }
+SEPARATORS = ",;\t{["
 OLD_WINDOWS = "It is not UTF-8; it was read as Windows-1252, so check the letters with accents."
 
 
@@ -42,6 +43,8 @@ def text_of(raw: bytes, limits: Limits) -> tuple[str, list[str]]:
     text, notes = _decoded(raw)
     if "\0" in text:
         raise InputError("The file is not text (it has zero bytes); upload CSV, JSON or a workload log.")
+    if sum(map(text.count, SEPARATORS)) > limits.values:
+        raise InputError(f"The file has more than {limits.values:,} values; at most that many are read.")
     return text, notes
 
 
