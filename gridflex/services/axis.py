@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from gridflex.domain.format import date_clock
 from gridflex.domain.halfhours import half_hours, uk_time
@@ -24,6 +25,7 @@ class Axis:
     texts: tuple[str, ...]
 
 
+@lru_cache(maxsize=64)
 def time_axis(start: datetime, count: int, tick_hours: int = TICK_HOURS) -> Axis:
     """Axis of ``count`` half-hours from ``start``: a mark each ``tick_hours`` of the UK clock, the date at midnight."""
     moments = half_hours(start, count)

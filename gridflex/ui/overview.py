@@ -101,12 +101,18 @@ def _imagined(energy: int, decided: Decisions) -> None:
 
 
 def _cards(cards: tuple[Card, ...]) -> None:
-    places = st.grid(2, min_column_width=150, border=True)
+    places = st.grid(2, min_column_width=150)
     for card in cards:
-        with places.cell():
-            st.caption(card.label, help=card.help or None)
-            st.markdown(f"**{card.value}**")
-            st.caption(card.caption)
+        places.metric(
+            card.label,
+            card.value,
+            card.caption,
+            delta_color="off",
+            delta_arrow="off",
+            help=card.help or None,
+            border=True,
+            height="stretch",
+        )
 
 
 def _more() -> None:

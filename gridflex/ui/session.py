@@ -15,10 +15,11 @@ from gridflex.domain.provenance import Provenance
 from gridflex.errors import InputError
 from gridflex.planning.queue import Queue
 from gridflex.services.demand_view import DemandView, expected_demand
-from gridflex.services.platform import Platform, build_platform
+from gridflex.services.platform import Clock, Platform, build_platform
 from gridflex.services.possible import possible_g
 from gridflex.services.workspace import Workspace
 from gridflex.settings import read_settings
+from gridflex.sources.http import utc_now
 
 DEFAULTS = Controls()
 CONTROLS = {
@@ -28,18 +29,19 @@ CONTROLS = {
     "policy": "policy",
     "gain": "minimum_gain_percent",
 }
+"""Controls that stand in the address: parameter and widget key, and the field each sets."""
+
 PENCE = "price_limit"
 """Widget key of the price limit, shown in pence."""
-"""Controls that stand in the address: parameter and widget key, and the field each sets."""
 
 UNPLUGGED = {"source down": Provenance.CACHED, "no data at all": Provenance.SAMPLE}
 """What is left of the grid when a visitor pulls its plug on the System page."""
 
 
 @st.cache_resource(show_spinner=False)
-def platform() -> Platform:
-    """Sources, store and agents of this process."""
-    return build_platform(read_settings())
+def platform(_clock: Clock = utc_now) -> Platform:
+    """Sources, store and agents of this process; whoever asks first may bring another clock than the machine's."""
+    return build_platform(read_settings(), _clock)
 
 
 def open_visit() -> None:

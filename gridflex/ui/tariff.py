@@ -17,8 +17,8 @@ def editor() -> None:
         capacity = here.tariff.capacity
         st.caption(
             "Every row names its source, or says assumed. The capacity charge "
-            f"(£{capacity.gbp_per_kva_day:.2f} per kVA and day, {capacity.source}) is paid whenever the energy is used, "
-            "so no plan changes it."
+            f"(£{capacity.gbp_per_kva_day:.2f} per kVA and day, {capacity.source}) is paid whenever the energy is "
+            "used, so no plan changes it."
         )
         edited = st.data_editor(
             tariff_table(here.tariff),

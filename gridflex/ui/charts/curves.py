@@ -6,7 +6,7 @@ import plotly.graph_objects as go
 
 from gridflex.planning.horizon import Floats
 from gridflex.services.curves import Curves
-from gridflex.ui.charts.style import Spec, label, layout, rule
+from gridflex.ui.charts.style import Spec, figure, label, layout, rule
 from gridflex.ui.palette import Palette
 
 HEIGHT = 430
@@ -28,7 +28,7 @@ def curves_figure(view: Curves, colours: Palette) -> go.Figure:
         shapes.append(rule(best, best, 0, 1, "dot", yref="paper"))
         notes.append(label(f"suggested {best:.0f}", best, 0.93, yref="paper", xanchor="left", yanchor="top", xshift=4))
     grid = {"gridcolor": "rgba(138,143,152,0.25)", "fixedrange": True, "zeroline": True, "nticks": 5}
-    return go.Figure(
+    return figure(
         data=[*lines, *_points(view, colours)],
         layout=layout(
             HEIGHT,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
 import plotly.graph_objects as go
 
+from gridflex.planning.horizon import Floats
 from gridflex.services.hero import Hero
-from gridflex.ui.charts.style import Spec, label, layout, rule, time_xaxis, value_yaxis
+from gridflex.ui.charts.style import Spec, figure, label, layout, rule, time_xaxis, value_yaxis
 from gridflex.ui.palette import RULE, Palette
 
 HEIGHT = 470
@@ -14,7 +16,7 @@ HEIGHT = 470
 def hero_figure(view: Hero, colours: Palette) -> go.Figure:
     """One figure in one call: intensity above, site power below, one time axis."""
     last = len(view.forecast)
-    return go.Figure(
+    return figure(
         data=[*_intensity(view, colours), *_power(view, colours)],
         layout=layout(
             HEIGHT,
@@ -27,23 +29,29 @@ def hero_figure(view: Hero, colours: Palette) -> go.Figure:
     )
 
 
-def _line(y: object, name: str, colour: str, dash: str = "solid", width: float = 2, **extra: object) -> Spec:
+def _line(y: Floats, name: str, colour: str, dash: str = "solid", width: float = 2, **extra: object) -> Spec:
     shape = {"shape": "hv", "color": colour, "dash": dash, "width": width}
-    return {"type": "scatter", "y": y, "name": name, "mode": "lines", "line": shape, "hoverinfo": "skip", **extra}
+    # Single precision is finer than a pixel and halves what each move sends.
+    return {
+        "type": "scatter",
+        "y": y.astype(np.float32),
+        "name": name,
+        "mode": "lines",
+        "line": shape,
+        "hoverinfo": "skip",
+        **extra,
+    }
 
 
 def _intensity(view: Hero, colours: Palette) -> list[Spec]:
+    # The forecast covers every half-hour, so it alone answers the pointer.
+    answer: Spec = {"hoverinfo": "text", "hovertext": view.hover, "hovertemplate": "%{hovertext}<extra></extra>"}
     return [
         _line(view.high, "high", colours.carbon, width=0, showlegend=False),
         _line(view.low, "likely range", colours.carbon, width=0, fill="tonexty", fillcolor=colours.band),
-        _line(view.forecast, "forecast", colours.carbon, dash="dot"),
+        {**_line(view.forecast, "forecast", colours.carbon, dash="dot"), **answer},
         _line(view.actual, "measured", colours.carbon, width=2.5),
-        # One trace answers the pointer, with everything about its half-hour.
-        _line(
-            view.forecast, "", colours.carbon, width=0, showlegend=False, text=view.hover, hoverinfo="text",
-            hovertemplate="%{text}<extra></extra>",
-        ),
-    ]  # fmt: skip
+    ]
 
 
 def _power(view: Hero, colours: Palette) -> list[Spec]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import plotly.graph_objects as go
 
 from gridflex.services.job_detail import JobDetail
-from gridflex.ui.charts.style import Spec, layout, time_xaxis
+from gridflex.ui.charts.style import Spec, figure, layout, time_xaxis
 from gridflex.ui.palette import RULE, Palette
 
 
@@ -31,7 +31,7 @@ def job_figure(view: JobDetail, colours: Palette) -> go.Figure:
         "line": {"color": colours.shift, "width": 2},
         "hovertemplate": "£%{y:.2f}<extra></extra>",
     }
-    return go.Figure(
+    return figure(
         data=[bars, line],
         layout=layout(
             280,

@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 from gridflex.domain.bands import INDEX_WORDS
 from gridflex.domain.decisions import Action
 from gridflex.services.timeline import Bar, Timeline
-from gridflex.ui.charts.style import Spec, label, layout, rule, time_xaxis
+from gridflex.ui.charts.style import Spec, figure, label, layout, rule, time_xaxis
 from gridflex.ui.palette import RULE, Palette
 
 ROW_PX = 19
@@ -22,7 +22,7 @@ def timeline_figure(view: Timeline, colours: Palette) -> go.Figure:
     inner = rows * ROW_PX + STRIP_PX + POWER_PX
     power_top, rows_top = POWER_PX / inner, (POWER_PX + rows * ROW_PX) / inner
     last = len(view.levels)
-    return go.Figure(
+    return figure(
         data=[*_bars(view, colours), _strip(view, colours), *_power(view, colours)],
         layout=layout(
             inner + FRAME_PX,
