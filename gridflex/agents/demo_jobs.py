@@ -19,6 +19,8 @@ from gridflex.planning.horizon import Bools, Floats, Ints
 DEMO_PREFIX = "demo-"
 KWH_PER_INFERENCE = 0.0003
 """Assumed: 0.3 Wh for a typical question to a large language model (Epoch AI, February 2025)."""
+WORK_NOTE = f"Work is assumed: {1000 * KWH_PER_INFERENCE:.1g} Wh an inference."
+"""The label wherever a demo job's ``work_units`` are shown."""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
-from gridflex.agents.demo_jobs import DEMO_PREFIX, KWH_PER_INFERENCE
+from gridflex.agents.demo_jobs import DEMO_PREFIX, KWH_PER_INFERENCE, WORK_NOTE
 from gridflex.agents.demo_queue import SITE_JOBS, arrival_history, arrival_rates, fifteen_jobs, site_day
 from gridflex.agents.intake import validate_edited
 from gridflex.domain.halfhours import HALF_HOUR
@@ -88,6 +88,7 @@ def test_only_inference_carries_work_and_it_is_the_assumed_rate() -> None:
     assert (frame["work_units"].notna() == infers).all()
     rate = frame.loc[infers, "energy_kwh"] / frame.loc[infers, "work_units"]
     assert rate.to_numpy() == pytest.approx(KWH_PER_INFERENCE, rel=1e-3)
+    assert WORK_NOTE == "Work is assumed: 0.3 Wh an inference."
 
 
 def test_a_sites_day_is_a_thousand_different_jobs_over_a_day() -> None:

@@ -225,7 +225,7 @@ def test_a_full_queue_is_judged_within_half_a_second() -> None:
     for cell in ("12.5", "x"):
         rows = "\n".join(f"j{i},{cell},2,{NOW.isoformat()},{stamp},yes,no,low" for i in range(20_000))
         raw = f"{HEAD},deadline,deferrable,interruptible,priority\n{rows}".encode()
-        began = time.perf_counter()
+        began = time.process_time()
         intake = read_jobs("full.csv", raw, NOW)
         assert len(intake.frame) + intake.refused == 20_000
-        assert time.perf_counter() - began < 0.5
+        assert time.process_time() - began < 0.5

@@ -11,7 +11,7 @@ from gridflex.errors import InputError
 
 NOW = datetime(2026, 1, 8, 17, 12, tzinfo=UTC)
 START = datetime(2026, 1, 8, 17, tzinfo=UTC)
-HEADER = "; Version: 2.2\n;  UnixStartTime: 749458803\n; Note: one; two\n"
+HEADER = "; Note: first; second\n; Version: 2.2\n;  UnixStartTime: 749458803\n; Note: one; two\n"
 
 
 def line(

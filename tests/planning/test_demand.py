@@ -86,16 +86,13 @@ def test_a_band_holds_four_fifths_of_what_comes() -> None:
     assert np.mean(inside) == pytest.approx(0.8, abs=0.03)
 
 
-def test_a_new_day_of_the_week_takes_the_hours_known() -> None:
-    history = np.tile(np.arange(DAY, dtype=float), 1)
-    forecast = forecast_demand(history, NOW)
+def test_a_day_type_not_seen_yet_takes_the_hours_known() -> None:
+    friday = NOW + timedelta(days=1)
+    hours = week_rows(friday - timedelta(days=1), 2 * DAY) % DAY // 2
+    forecast = forecast_demand(hours[:DAY].astype(float), friday)
     assert (forecast.method, forecast.history_days) == (HOUR_OF_DAY, 1)
-    pairs = history.reshape(-1, 2).mean(axis=1).repeat(2)
-    rows = rows_before(1)
-    by_hour = {rows[i] % DAY // 2: pairs[i] for i in range(DAY)}
-    aligned = (rows % 2 == 0)[0]
-    if aligned:
-        np.testing.assert_allclose(forecast.p50, [by_hour[row % DAY // 2] for row in week_rows(START, DAY)], atol=3)
+    for band in (forecast.p10, forecast.p50, forecast.p90):
+        np.testing.assert_allclose(band, hours[DAY:], atol=1e-12)
 
 
 def test_yesterday_spreads_by_its_past_changes() -> None:

@@ -42,8 +42,8 @@ COMMAND_LINE = Limits(file_bytes=2_000_000_000, unpacked_bytes=2_000_000_000, ro
 class Watts:
     """Power of one busy processor, W, for sources that count processors but measure no energy.
 
-    Both are assumed. 10 W per CPU is what the published evaluations on the GAIA trace use
-    (umassos/GAIA); 400 W per GPU is the board power limit of an NVIDIA A100 SXM (data sheet).
+    Both are assumed: 10 W per CPU, as in the planning benchmark; 400 W per GPU, the board
+    power limit of an NVIDIA A100 SXM (its data sheet).
     """
 
     per_cpu: float = 10.0

@@ -32,10 +32,10 @@ ANY_SECONDS = NumberRange(0.0, True, CENTURY_S)
 
 
 def is_swf(text: str) -> bool:
-    """Whether the first line is a ``;`` comment of a log, or 18 numbers."""
+    """Whether the first line is a comment (``; Version: 2.2``, no table beginning with a semicolon), or 18 numbers."""
     first = text.lstrip().partition("\n")[0].strip()
     if first.startswith(";"):
-        return ";" not in first[1:]
+        return bool(re.match(r";+\s*(?:\w+:|[^;]*$)", first))
     return bool(re.fullmatch(rf"(?:-?[0-9.]+\s+){{{WIDTH - 1}}}-?[0-9.]+", first))
 
 
