@@ -1,0 +1,57 @@
+"""The dashboard beside an empty app, in one run: slider to chart, fifty visitors, memory, first load.
+
+    python -m benchmarks.dashboard
+
+Needs Chromium at /usr/bin/chromium. Absolute times depend on the machine; read the ratios.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+from benchmarks.dashboard.browser import measure
+from benchmarks.dashboard.server import Served
+from benchmarks.dashboard.sessions import crowd
+from benchmarks.figures import publish, quantile
+
+APPS = {"empty": "benchmarks/dashboard/empty_asgi.py", "gridflex": "asgi.py"}
+VISITORS, ROUNDS, SPREAD_S = 50, 4, 5.0
+
+
+def figures(script: str) -> dict[str, float]:
+    """Everything measured on one app."""
+    app = Served(script)
+    try:
+        megabytes, moves = measure(app.url)
+        warmed = app.rss_mb()
+        crowded = asyncio.run(crowd(app.url, VISITORS, ROUNDS, SPREAD_S))
+        full = app.rss_mb()
+    finally:
+        app.stop()
+    return {
+        "start to health, s": app.seconds_to_health,
+        "first load, MB": megabytes,
+        "slider to chart p50, ms": quantile(moves, 0.5),
+        "slider to chart p95, ms": quantile(moves, 0.95),
+        "50 visitors p50, ms": quantile(crowded, 0.5),
+        "50 visitors p95, ms": quantile(crowded, 0.95),
+        "memory warmed, MB": warmed,
+        "memory 50 visitors, MB": full,
+        "MB a visitor": (full - warmed) / VISITORS,
+    }
+
+
+def main() -> None:
+    """Measure both apps and publish them side by side."""
+    found = {name: figures(script) for name, script in APPS.items()}
+    rows = [
+        {"figure": name, "empty": found["empty"][name], "gridflex": value, "ratio": value / found["empty"][name]}
+        if found["empty"][name]
+        else {"figure": name, "empty": 0.0, "gridflex": value, "ratio": "-"}
+        for name, value in found["gridflex"].items()
+    ]
+    publish("dashboard", rows, "an empty Streamlit app with one slider and one chart beside GridFlex's Overview")
+
+
+if __name__ == "__main__":
+    main()
