@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -93,17 +92,10 @@ def setting() -> Callable[..., Setting]:
     return Setting
 
 
-def shared_beckn() -> Path:
-    repo = Path(__file__).parents[2]
-    return Path(os.environ.get("GRIDFLEX_SHARED", repo.parent / "shared")) / "beckn"
-
-
 @pytest.fixture(scope="session")
-def shared() -> Path:
-    folder = shared_beckn()
-    if not folder.is_dir():
-        pytest.skip(f"the protocol's examples are not at {folder}")
-    return folder
+def shared(shared_dir: Path) -> Path:
+    """The protocol's examples, recordings, schema and vectors, which stay out of the repository."""
+    return shared_dir / "beckn"
 
 
 @pytest.fixture(scope="session")
