@@ -54,4 +54,4 @@ def read_settings() -> Settings:
     except ValidationError as problem:
         first = problem.errors()[0]
         name = first["loc"][0] if first["loc"] else "environment"
-        raise SettingsError(f"{name} {first['msg']}") from None
+        raise SettingsError(f"{name} {first['msg'].removeprefix('Value error, ')}") from None

@@ -22,9 +22,9 @@ def number(value: float, decimals: int = 0) -> str:
 def significant(value: float) -> str:
     """Three significant figures for reading: 0.034, 1.25, 12.6, 182."""
     size = abs(value)
-    if size == 0 or size >= 100:
+    if size == 0 or size >= 99.95:
         return number(value)
-    decimals = 1 if size >= 10 else 2 if size >= 1 else 3
+    decimals = 1 if size >= 9.995 else 2 if size >= 0.9995 else 3
     return number(value, decimals)
 
 

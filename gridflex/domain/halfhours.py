@@ -58,7 +58,7 @@ def half_hours_between(start: datetime, end: datetime) -> int:
 
 def epoch_half_hour(moment: datetime) -> int:
     """Half-hours since 1970 of the half-hour that contains ``moment``."""
-    return int(require_utc(moment).timestamp()) // 1800
+    return int(require_utc(moment).timestamp() // 1800)
 
 
 def uk_time(moment: datetime) -> datetime:

@@ -113,12 +113,3 @@ class Job(BaseModel):
         if self.time_limit_hours is not None and self.time_limit_hours < self.duration_hours:
             raise ValueError("time_limit_hours must be at least duration_hours")
         return self
-
-
-def demo_status(start: datetime, end: datetime, release: datetime, now: datetime) -> JobStatus:
-    """Status of a placed job: it follows from its run and the clock alone."""
-    if now >= end:
-        return JobStatus.COMPLETED
-    if now >= start:
-        return JobStatus.RUNNING
-    return JobStatus.DEFERRED if start > release else JobStatus.QUEUED
