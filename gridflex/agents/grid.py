@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
+from gridflex.agents.forecast_error import forecast_sd
 from gridflex.agents.grid_columns import GridColumns, complete, lay_out
 from gridflex.agents.ports import ArchivePort, FeedPort, FeedStatePort, PricePort, SamplePort
 from gridflex.domain.conditions import Condition, market_condition
@@ -23,6 +24,8 @@ HALF_HOURS_BACK = 96
 HALF_HOURS_AHEAD = 96
 PROFILE_HALF_HOURS = 7 * 48
 REMEMBERED_VIEWS = 64
+USUAL_END = 2
+"""Half-hours by which a good answer falls short of 48 h: it has 47.5 at times, and half an hour may have passed."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,7 +33,8 @@ class GridView:
     """The grid in one half-hour; ``now`` is when it was looked at first.
 
     ``horizon`` has 48 h back and 48 h ahead; ``actual`` and ``forecast`` are its published
-    columns (NaN where none). ``provenance`` is that of the current half-hour.
+    columns (NaN where none; an estimate counts as a forecast). ``provenance`` is that of the
+    current half-hour.
     """
 
     region: int
@@ -60,8 +64,8 @@ class GridView:
 
     @property
     def estimated_ahead(self) -> int:
-        """Half-hours from now on that are our own estimate though the source answered."""
-        codes = self.horizon.provenance[self.horizon.now_index :]
+        """Half-hours from now on that are our own estimate though the source answered; its usual end apart."""
+        codes = self.horizon.provenance[self.horizon.now_index : -USUAL_END]
         return int((codes == Provenance.ESTIMATED).sum()) if self.provenance < Provenance.ESTIMATED else 0
 
     @property
@@ -73,11 +77,6 @@ class GridView:
         """Market condition now against the next 24 h."""
         day = slice(self.horizon.now_index, self.horizon.now_index + 48)
         return market_condition(self.horizon.intensity[day].tolist(), self.horizon.price[day].tolist(), threshold)
-
-
-def forecast_sd(lead_h: Floats, provenance: object) -> Floats:
-    """Temporary."""
-    return 12.5 + 20 * (1 - np.exp(-lead_h / 10))
 
 
 @dataclass(frozen=True)
@@ -150,7 +149,8 @@ class GridAgent:
         start, count = columns.start, HALF_HOURS_BACK + HALF_HOURS_AHEAD
         here = Provenance(int(columns.provenance[HALF_HOURS_BACK]))
         real = answer if here is not Provenance.SAMPLE else None
-        lead = np.maximum(np.arange(count) - HALF_HOURS_BACK, 0) / 2
+        issued = half_hours_between(start, min(real.fetched_at, asked.now) if real else asked.now)
+        lead = np.maximum(np.arange(count) - issued, 0) / 2
         sd = np.where(np.isnan(columns.actual), forecast_sd(lead, columns.provenance), 0.0)
         prices = asked.tariff.prices(start, count)
         return GridView(

@@ -22,7 +22,10 @@ LONGEST_ESTIMATE = 7 * 48
 
 @dataclass(frozen=True, eq=False)
 class GridColumns:
-    """One row a half-hour from ``start``, gCO2/kWh: measured, forecast (NaN where none), and the best of them."""
+    """One row a half-hour from ``start``, gCO2/kWh: measured, forecast or estimated, and the best of them.
+
+    NaN where there is none.
+    """
 
     start: datetime
     actual: Floats
@@ -65,5 +68,5 @@ def complete(start: datetime, actual: Floats, forecast: Floats, known: Provenanc
             best[last + 1 :] = profile_forecast(published, missing)
         except PlanError:
             return None
-    ahead = np.where(np.isnan(forecast), best, forecast)
-    return GridColumns(start, actual, np.where(provenance == Provenance.ESTIMATED, best, ahead), best, provenance)
+    forecast = np.where(provenance == Provenance.ESTIMATED, best, forecast)
+    return GridColumns(start, actual, forecast, best, provenance)
