@@ -6,18 +6,27 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+import numpy as np
 import pandas as pd
 
 from gridflex.agents.orchestrator import Decisions
 from gridflex.domain import format as fmt
 from gridflex.domain.decisions import Action, Rationale
 from gridflex.domain.halfhours import HALF_HOUR
+from gridflex.planning.plan import Plan
+from gridflex.planning.policies.peer import PeerSlidingMean
+from gridflex.planning.policies.run_at_once import RunAtOnce
 from gridflex.planning.rationale import ACTIONS, RATIONALES
 
 
 @dataclass(frozen=True)
 class Explained:
-    """One job's decision. Intensities are means over the whole run; savings against its baseline."""
+    """One job's decision. Energy and power are the meter's, with the site's PUE.
+
+    Intensities and prices are means over the whole run, savings against its baseline.
+    ``gate_intensity`` is that of its earliest half-hour; ``parts`` counts the stretches a run that
+    pauses is done in (else 1).
+    """
 
     row: int
     job_id: str
@@ -32,6 +41,7 @@ class Explained:
     rationale: Rationale
     start: datetime | None
     end: datetime | None
+    parts: int
     latest_start: datetime
     baseline_start: datetime
     baseline_intensity: float
@@ -51,10 +61,11 @@ class Explained:
 
 def explain(decisions: Decisions, rows: Iterable[int]) -> list[Explained]:
     """The decisions of the given rows of the queue, in that order."""
-    return [_explained(decisions, int(row)) for row in rows]
+    ends = decisions.plan.end
+    return [_explained(decisions, int(row), float(ends[row])) for row in rows]
 
 
-def _explained(decisions: Decisions, row: int) -> Explained:
+def _explained(decisions: Decisions, row: int, end: float) -> Explained:
     plan, job = decisions.plan, decisions.frame.iloc[row]
     queue, horizon = plan.queue, plan.horizon
     placed = bool(plan.placed[row])
@@ -66,7 +77,7 @@ def _explained(decisions: Decisions, row: int) -> Explained:
         job_id=str(job["job_id"]),
         kind=str(job["kind"]),
         priority=str(job["priority"]),
-        energy_kwh=float(job["energy_kwh"]),
+        energy_kwh=kwh,
         power_kw=float(queue.power_kw[row]),
         duration_hours=float(job["duration_hours"]),
         release=job["release"].to_pydatetime(),
@@ -74,7 +85,8 @@ def _explained(decisions: Decisions, row: int) -> Explained:
         action=ACTIONS[decisions.action[row]],
         rationale=RATIONALES[decisions.rationale[row]],
         start=start,
-        end=start + HALF_HOUR * float(queue.length[row]) if start else None,
+        end=horizon.start + HALF_HOUR * end if placed else None,
+        parts=_stretches(plan, row),
         latest_start=horizon.at(queue.latest[row]),
         baseline_start=horizon.at(queue.baseline[row]),
         baseline_intensity=float(plan.baseline_g[row]) / kwh,
@@ -91,20 +103,30 @@ def _explained(decisions: Decisions, row: int) -> Explained:
 
 def _sentence(job: Explained, decisions: Decisions) -> str:
     now = decisions.view.now
-    threshold = fmt.number(decisions.threshold)
-    gate = fmt.intensity(job.gate_intensity)
-    minimum = fmt.percent(decisions.rules.minimum_gain)
     if job.action is Action.CANCEL:
         return "Cancelled by a person; it does not run."
     if job.start is None:
         return _unplaced(job, now)
-    when = "now" if job.start <= now else f"at {fmt.day_clock(job.start, now)}"
-    until = f"Waits until {fmt.day_clock(job.start, now)}"
-    gain = _gain(job)
+    clock, begun = fmt.day_clock(job.start, now), job.start < decisions.plan.horizon.now
+    if job.rationale is Rationale.OPERATOR:
+        return f"A person chose this start ({clock}). {_gain(job)}"
+    if job.start > job.baseline_start and (begun or job.action is Action.EXECUTE_NOW):
+        return f"Waited until {clock}{'' if begun else ' and runs now'}. {_gain(job)}"
+    if job.rationale is Rationale.SLA_CRITICAL:
+        why = "Critical" if job.priority == "critical" else "May not wait"
+        runs = f"began at {clock}" if begun else f"runs {_when(job.start, now)}"
+        return f"{why}: {runs}, whatever the grid does ({fmt.intensity(job.intensity)} over the run)."
+    if begun:
+        return f"Began at {clock} without waiting ({fmt.intensity(job.intensity)} over the run)."
+    return _planned(job, job.start, decisions)
+
+
+def _planned(job: Explained, start: datetime, decisions: Decisions) -> str:
+    """For a run still ahead that a rule placed."""
+    now, threshold, gate = decisions.view.now, fmt.number(decisions.threshold), fmt.intensity(job.gate_intensity)
+    when, gain = _when(start, now), _gain(job)
+    until = f"Waits until {fmt.day_clock(start, now)}" if start > now else "Begins now and pauses"
     match job.rationale:
-        case Rationale.SLA_CRITICAL:
-            why = "Critical" if job.priority == "critical" else "May not wait"
-            return f"{why}: runs {when}, whatever the grid does ({fmt.intensity(job.intensity)} over the run)."
         case Rationale.HIGH_CARBON:
             return f"{until}: {gate} is above the threshold of {threshold}. {gain}"
         case Rationale.FORECAST_BETTER:
@@ -112,23 +134,43 @@ def _sentence(job: Explained, decisions: Decisions) -> str:
         case Rationale.HIGH_PRICE if job.action is Action.DEFER:
             return f"{until}: energy is dear now. {gain}"
         case Rationale.NO_BENEFIT:
-            return f"Runs {when} although {gate} is above the threshold: no later window gains {minimum} or more."
+            return f"Runs {when} although {gate} is above the threshold: {_no_better(decisions)}."
         case Rationale.HIGH_PRICE:
             return f"Runs {when}: {gate} is within the threshold. Energy is above its price limit, which moves nothing."
-        case Rationale.OPERATOR:
-            return f"A person chose this start ({fmt.day_clock(job.start, now)}). {gain}"
         case _:
             return f"Runs {when}: {gate} is at or below the threshold of {threshold} and the price is within its limit."
 
 
 def _gain(job: Explained) -> str:
     """Means over the run, now against then, and what that saves."""
-    verb = "Saves" if job.saved_g >= 0 else "Costs"
-    pounds = f"saves {fmt.money(job.saved_gbp)}" if job.saved_gbp >= 0 else f"costs {fmt.money(-job.saved_gbp)} more"
+    cleaner, cheaper = job.saved_g >= 0, job.saved_gbp >= 0
+    pounds = fmt.money(abs(job.saved_gbp))
+    money = pounds if cheaper and cleaner else f"saves {pounds}" if cheaper else f"costs {pounds} more"
     return (
         f"Its run averages {fmt.intensity(job.intensity)} instead of {fmt.number(job.baseline_intensity)}. "
-        f"{verb} {fmt.carbon(abs(job.saved_g))} ({fmt.percent(abs(job.saved_share))}) and {pounds}."
+        f"{'Saves' if cleaner else 'Adds'} {fmt.carbon(abs(job.saved_g))} ({fmt.percent(abs(job.saved_share))}) "
+        f"and {money}." + (f" It runs in {job.parts} parts." if job.parts > 1 else "")
     )
+
+
+def _when(start: datetime, now: datetime) -> str:
+    return "now" if start <= now else f"at {fmt.day_clock(start, now)}"
+
+
+def _no_better(decisions: Decisions) -> str:
+    """Why a job above the threshold does not wait; true of policies that know no minimum gain, too."""
+    if decisions.plan.policy == RunAtOnce.name:
+        return "the policy starts every job at once"
+    if decisions.plan.policy == PeerSlidingMean.name or not decisions.rules.minimum_gain:
+        return "the policy found no better start"
+    return f"no later window gains {fmt.percent(decisions.rules.minimum_gain)} or more"
+
+
+def _stretches(plan: Plan, row: int) -> int:
+    """Unbroken stretches of a job's run."""
+    if plan.parts is None or not plan.parts[row].any():
+        return 1
+    return int((np.diff(plan.parts[row].astype(np.int8), prepend=0) == 1).sum())
 
 
 def _unplaced(job: Explained, now: datetime) -> str:

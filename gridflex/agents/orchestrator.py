@@ -4,66 +4,25 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from gridflex.agents.commitments import NOT_YET, WORTH, Commitments, with_begun_pauses, with_kept_worth
 from gridflex.agents.grid import GridView
 from gridflex.domain.controls import Controls, Site
-from gridflex.domain.decisions import Action, Rationale
+from gridflex.domain.decisions import Action
 from gridflex.domain.halfhours import epoch_half_hour
+from gridflex.errors import InputError
 from gridflex.planning.horizon import Bools, Ints
 from gridflex.planning.objective import Objective
 from gridflex.planning.plan import Plan, evaluate
 from gridflex.planning.policies import POLICIES
-from gridflex.planning.policies.base import Rules
+from gridflex.planning.policies.base import Policy, Rules
 from gridflex.planning.queue import Queue, queue_from_frame
-from gridflex.planning.rationale import ACTIONS, RATIONALES, labels
-
-NOT_YET = -1
-"""In :class:`Commitments`: nothing decided."""
-
-
-@dataclass(frozen=True, eq=False)
-class Commitments:
-    """What was decided before, a row a job in the frame's order.
-
-    ``baseline`` and ``start`` are half-hours since 1970 (NOT_YET where none): the baseline
-    is frozen at the first decision, the start is what the stored plan says. ``pinned`` jobs
-    keep their start whatever a policy says (a person chose it); ``cancelled`` ones never
-    run. ``action`` and ``rationale`` are codes (rows of ACTIONS, RATIONALES).
-    """
-
-    baseline: Ints
-    start: Ints
-    pinned: Bools
-    cancelled: Bools
-    action: NDArray[np.uint8]
-    rationale: NDArray[np.uint8]
-
-    @classmethod
-    def none(cls, count: int) -> Commitments:
-        """Nothing decided yet for ``count`` jobs."""
-        empty = np.full(count, NOT_YET, dtype=np.int64)
-        no, code = np.zeros(count, np.bool_), np.zeros(count, np.uint8)
-        return cls(empty, empty.copy(), no, no.copy(), code, code.copy())
-
-    def begun(self, now_epoch: int) -> Bools:
-        """Runs whose stored start lies before half-hour ``now_epoch``: they can no longer be moved."""
-        begun: Bools = (self.start != NOT_YET) & (self.start < now_epoch) & ~self.cancelled
-        return begun
-
-    def overridden(self, row: int, action: Action, start: int) -> Commitments:
-        """A person's word on one job: pinned to ``start`` (half-hours since 1970), or cancelled."""
-        new = {field.name: getattr(self, field.name).copy() for field in fields(self)}
-        new["start"][row] = start
-        new["pinned"][row] = action is not Action.CANCEL
-        new["cancelled"][row] = action is Action.CANCEL
-        new["action"][row] = ACTIONS.index(action)
-        new["rationale"][row] = RATIONALES.index(Rationale.OPERATOR)
-        return Commitments(**new)
+from gridflex.planning.rationale import ACTIONS, labels
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,6 +53,24 @@ class Decisions:
         """Baselines in half-hours since 1970."""
         return self.plan.queue.baseline + epoch_row(self.view)
 
+    def kept(self, before: Commitments) -> Commitments:
+        """These decisions as what was decided, for the next plan; ``before`` is what they were made on."""
+        placed, first = self.plan.placed, epoch_row(self.view)
+        worth = {name: np.where(placed, getattr(self.plan, name), getattr(before, name)) for name in WORTH}
+        parts = {} if self.plan.parts is None else dict(enumerate(self.plan.parts))
+        pauses = {row: tuple((np.flatnonzero(used) + first).tolist()) for row, used in parts.items() if used.any()}
+        begun = before.begun(epoch_half_hour(self.plan.horizon.now))
+        pauses |= {row: used for row, used in before.pauses.items() if begun[row]}
+        return replace(
+            before,
+            baseline=self.baseline_epoch(),
+            start=self.start_epoch(),
+            action=self.action,
+            rationale=self.rationale,
+            pauses=pauses,
+            **worth,
+        )
+
 
 def epoch_row(view: GridView) -> int:
     """Half-hours since 1970 of the first row of a view's horizon."""
@@ -114,7 +91,7 @@ class Orchestrator:
         queue = queue_from_frame(frame, view.horizon, site.pue)
         offset = epoch_row(view)
         start = before.start - offset
-        settled = before.begun(offset + view.horizon.now_index) | (before.pinned & ~before.cancelled)
+        settled = before.begun(epoch_half_hour(view.horizon.now)) | (before.pinned & ~before.cancelled)
         return replace(
             queue,
             earliest=np.where(settled, start, queue.earliest),
@@ -127,19 +104,30 @@ class Orchestrator:
     def decide(
         self, frame: pd.DataFrame, queue: Queue, view: GridView, controls: Controls, before: Commitments
     ) -> Decisions:
-        """Place every job by the chosen policy and label the result. Pure but for the stopwatch."""
+        """Place every job by the chosen policy and label the result. Pure but for the stopwatch.
+
+        Raises InputError for a policy that is none.
+        """
         day = slice(view.horizon.now_index, view.horizon.now_index + 48)
         threshold = controls.threshold_in(view.horizon.intensity[day].tolist())
         rules = rules_of(controls, threshold)
+        policy = policy_named(controls.policy)
         began = self._timer()
-        policy = POLICIES[controls.policy]
-        plan = evaluate(policy.name, queue, view.horizon, policy.place(queue, view.horizon, rules))
+        placement = with_begun_pauses(policy.place(queue, view.horizon, rules), before, view.horizon)
+        plan = with_kept_worth(evaluate(policy.name, queue, view.horizon, placement), before)
         took = (self._timer() - began) * 1e3
         found = labels(plan, rules, view.energy_price, controls.price_limit)
-        kept = before.begun(epoch_row(view) + view.horizon.now_index) | before.pinned | before.cancelled
+        kept = before.begun(epoch_half_hour(view.horizon.now)) | before.pinned | before.cancelled
         action = np.where(kept, before.action, found.action)
         rationale = np.where(kept, before.rationale, found.rationale)
         return Decisions(frame, view, plan, threshold, rules, action, rationale, took)
+
+
+def policy_named(name: str) -> Policy:
+    """The policy of that name. Raises InputError for one that is none."""
+    if name not in POLICIES:
+        raise InputError(f"{name!r} is not a policy; choose one of {', '.join(POLICIES)}.")
+    return POLICIES[name]
 
 
 def rules_of(controls: Controls, threshold: float) -> Rules:

@@ -9,7 +9,7 @@ import numpy as np
 from gridflex.planning.horizon import Bools, Floats, Horizon, Ints
 from gridflex.planning.pausing import part_costs
 from gridflex.planning.policies.base import UNPLACED, Placement
-from gridflex.planning.queue import Queue
+from gridflex.planning.queue import Queue, whole_slots
 from gridflex.planning.runs import sums_of
 from gridflex.planning.windows import AT_ONCE, chunks
 
@@ -54,6 +54,17 @@ class Plan:
         return later if self.parts is None else later | self.parts.any(axis=1)
 
     @property
+    def end(self) -> Floats:
+        """Row (fractional) at which each run is over; UNPLACED and below for jobs without a start."""
+        end = self.start + self.queue.length
+        if self.parts is not None:
+            used = whole_slots(self.queue.length)
+            for job in np.flatnonzero(self.parts.any(axis=1)):
+                last = np.flatnonzero(self.parts[job])[: used[job]][-1]
+                end[job] = last + self.queue.length[job] - (used[job] - 1)
+        return end
+
+    @property
     def delay_hours(self) -> Floats:
         """Hours each placed job starts after its earliest half-hour; 0 for the others."""
         return np.where(self.placed, (self.start - self.queue.earliest) / 2, 0.0)
@@ -90,8 +101,8 @@ def site_power(queue: Queue, start: Ints, parts: Bools | None, count: int) -> Fl
         broken = parts.any(axis=1)
         power[:count] += queue.power_kw[broken] @ parts[broken]
         whole &= ~broken
-    stop = np.minimum(start + queue.slots, count)
+    first, stop = (np.clip(row, 0, count) for row in (start, start + queue.slots))
     change = np.zeros(count + 1)
-    np.add.at(change, start[whole], queue.power_kw[whole])
+    np.add.at(change, first[whole], queue.power_kw[whole])
     np.subtract.at(change, stop[whole], queue.power_kw[whole])
     return power[:count] + np.cumsum(change)[:count]

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from gridflex.agents.orchestrator import Decisions
 from gridflex.domain import format as fmt
 from gridflex.planning.horizon import Floats
+from gridflex.planning.policies.base import asked_to_wait
 from gridflex.planning.suggestion import Suggestion, suggest_threshold
 from gridflex.planning.sweep import Sweep, threshold_sweep
+from gridflex.services.headline import waiting_jobs
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,12 +32,21 @@ class Curves:
 
 
 def threshold_curves(decisions: Decisions) -> Curves:
-    """Sweep the threshold under the policy in force."""
+    """Sweep the threshold under the policy in force; the baselines are the frozen ones, as everywhere."""
     plan = decisions.plan
-    sweep = threshold_sweep(plan.policy, plan.queue, plan.horizon, decisions.rules)
+    movable = asked_to_wait(plan.queue, plan.horizon, None)
+    ahead = threshold_sweep(plan.policy, plan.queue.take(movable), plan.horizon, decisions.rules)
+    sweep = replace(
+        ahead,
+        deferred=ahead.deferred + int(waiting_jobs(decisions)[~movable].sum()),
+        carbon_g=ahead.carbon_g + float(plan.carbon_g[~movable].sum()),
+        cost_gbp=ahead.cost_gbp + float(plan.cost_gbp[~movable].sum()),
+        baseline_g=float(plan.baseline_g.sum()),
+        baseline_gbp=float(plan.baseline_gbp.sum()),
+    )
     row = int(np.clip(np.searchsorted(sweep.threshold, decisions.threshold), 0, len(sweep.threshold) - 1))
     carbon = _saved_percent(sweep.baseline_g, sweep.carbon_g)
-    suggestion = suggest_threshold(sweep, decisions.rules.objective)
+    suggestion = suggest_threshold(ahead, decisions.rules.objective)
     return Curves(
         sweep.threshold,
         carbon,

@@ -4,57 +4,28 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 import numpy as np
 import pandas as pd
 
+from gridflex.agents.commitments import Commitments
 from gridflex.agents.demo_queue import fifteen_jobs, site_day
 from gridflex.agents.grid import GridAgent, GridView
-from gridflex.agents.orchestrator import NOT_YET, Commitments, Decisions, Orchestrator
+from gridflex.agents.orchestrator import Decisions, Orchestrator
 from gridflex.domain.controls import Controls, Site
-from gridflex.domain.decisions import Action
-from gridflex.domain.halfhours import ceil_half_hour, epoch_half_hour, floor_half_hour
+from gridflex.domain.halfhours import epoch_half_hour, floor_half_hour
 from gridflex.domain.tariff import Tariff
-from gridflex.errors import InputError
+from gridflex.errors import Conflict, InputError
 from gridflex.planning.queue import Queue
 from gridflex.services.entries import changed_rows, iso_of_epoch, job_entries, plan_entry
-from gridflex.services.workspace import QueueKind, Workspace, extended, from_state, with_jobs
+from gridflex.services.overrides import Override, require_in_window
+from gridflex.services.workspace import QueueKind, Workspace, from_state, with_jobs
 from gridflex.store.chain import Entry
 from gridflex.store.workspaces import Workspaces, new_token, workspace_id
 
 DEMO_SEED = 42
-MOST_REASON = 200
-
-
-@dataclass(frozen=True)
-class Override:
-    """A person's word on one job: run now, hold ``until``, or cancel; always with a reason."""
-
-    job_id: str
-    action: Action
-    reason: str
-    until: datetime | None = None
-
-    @property
-    def said(self) -> str:
-        """The reason, bounded. Raises InputError where there is none."""
-        if not self.reason.strip():
-            raise InputError("An override needs a reason; it goes into the audit trail.")
-        return self.reason.strip()[:MOST_REASON]
-
-    def start(self, now: datetime) -> int:
-        """The chosen half-hour since 1970; NOT_YET for a cancelled job. Raises InputError for one not ahead."""
-        if self.action is Action.CANCEL:
-            return NOT_YET
-        current = epoch_half_hour(now)
-        if self.action is Action.EXECUTE_NOW:
-            return current
-        chosen = epoch_half_hour(ceil_half_hour(self.until)) if self.until else NOT_YET
-        if chosen <= current:
-            raise InputError("Hold a job until a later half-hour than this one.")
-        return chosen
 
 
 class Desk:
@@ -95,10 +66,16 @@ class Desk:
         return self._decided(replace(workspace, controls=controls), now, cause)
 
     def catch_up(self, workspace: Workspace, now: datetime) -> Workspace:
-        """The half-hourly re-plan: runs that have begun stay as stored, the others are decided anew."""
+        """The half-hourly re-plan: runs that have begun stay as stored, the others are decided anew.
+
+        Where another tab was first, its workspace is taken up instead.
+        """
         if workspace.planned_at >= floor_half_hour(now):
             return workspace
-        return self.adopt(workspace, workspace.controls, now, "a new half-hour")
+        try:
+            return self.adopt(workspace, workspace.controls, now, "a new half-hour")
+        except Conflict:
+            return self.open(workspace.token, now)
 
     def restart(self, workspace: Workspace, kind: QueueKind, now: datetime, seed: int | None = None) -> Workspace:
         """Begin again with a demo queue released now."""
@@ -127,7 +104,7 @@ class Desk:
             if twice:
                 raise InputError(f"Job {min(twice)!r} is in the queue already; give it another id.")
             both = pd.concat([workspace.frame, frame], ignore_index=True)
-            changed = with_jobs(workspace, both, QueueKind.OWN, extended(workspace.before, len(frame)))
+            changed = with_jobs(workspace, both, QueueKind.OWN, workspace.before.extended(len(frame)))
         else:
             changed = with_jobs(workspace, frame.reset_index(drop=True), QueueKind.OWN, Commitments.none(len(frame)))
             changed = replace(changed, anchor=floor_half_hour(now), reasons={})
@@ -136,7 +113,11 @@ class Desk:
         return self._decided(changed, now, cause, [upload])
 
     def override(self, workspace: Workspace, word: Override, now: datetime) -> Workspace:
-        """A person's word on one job. Raises InputError for one that is unknown or has begun."""
+        """A person's word on one job.
+
+        Raises InputError without a reason, for a job that is unknown or has begun, and for a
+        start it cannot have.
+        """
         rows = np.flatnonzero((workspace.frame["job_id"] == word.job_id).to_numpy())
         if not len(rows):
             raise InputError(f"There is no job {word.job_id!r} in the queue.")
@@ -144,6 +125,8 @@ class Desk:
         if workspace.before.begun(epoch_half_hour(now))[row]:
             raise InputError(f"Job {word.job_id!r} has already begun; it can no longer be moved.")
         start = word.start(now)
+        view = self._grid.view(workspace.site.region, now, workspace.tariff)
+        require_in_window(workspace.frame.iloc[[row]], view, start)
         before = workspace.before.overridden(row, word.action, start)
         reasons = {**workspace.reasons, word.job_id: word.said}
         entry = Entry(
@@ -152,7 +135,7 @@ class Desk:
             {"action": str(word.action), "reason": word.said, "start": iso_of_epoch(start)},
         )
         changed = replace(workspace, before=before, reasons=reasons)
-        return self._decided(changed, now, f"override of {word.job_id}", [entry])
+        return self._decided(changed, now, f"override of {word.job_id}", [entry], was=workspace.before)
 
     def change_site(self, workspace: Workspace, site: Site, controls: Controls, now: datetime) -> Workspace:
         """Keep other site settings, and decide anew under them."""
@@ -170,27 +153,22 @@ class Desk:
         fresh = demo_workspace(token, workspace_id(token), now, DEMO_SEED, QueueKind.DEMO)
         return self._decided(fresh, now, "the workspace was opened")
 
-    def _decided(self, workspace: Workspace, now: datetime, cause: str, entries: Sequence[Entry] = ()) -> Workspace:
-        view = self._grid.view(workspace.site.region, now, workspace.tariff)
-        return self._keep(workspace, self.decide(workspace, view), now, cause, entries)
-
-    def _keep(
-        self, workspace: Workspace, decisions: Decisions, now: datetime, cause: str, entries: Sequence[Entry] = ()
+    def _decided(
+        self,
+        workspace: Workspace,
+        now: datetime,
+        cause: str,
+        entries: Sequence[Entry] = (),
+        was: Commitments | None = None,
     ) -> Workspace:
-        """Store the decisions as the workspace's plan, with their rows in the trail, in one transaction."""
-        kept = replace(
-            workspace,
-            planned_at=floor_half_hour(now),
-            before=Commitments(
-                decisions.baseline_epoch(),
-                decisions.start_epoch(),
-                workspace.before.pinned,
-                workspace.before.cancelled,
-                decisions.action,
-                decisions.rationale,
-            ),
-        )
-        changed = changed_rows(workspace.before, kept.before)
+        """Decide and store it as the workspace's plan, with its rows in the trail, in one transaction.
+
+        Jobs whose decision differs from ``was`` (what the workspace holds, unless given) get a row.
+        """
+        decisions = self.decide(workspace, self._grid.view(workspace.site.region, now, workspace.tariff))
+        before = decisions.kept(workspace.before)
+        kept = replace(workspace, planned_at=floor_half_hour(now), before=before)
+        changed = changed_rows(was or workspace.before, before)
         rows = [*entries, plan_entry(workspace, decisions, cause), *job_entries(decisions, changed)]
         if kept.version == 0:
             stored = self._store.create(kept.token, kept.to_state(), now, rows)

@@ -7,8 +7,10 @@ from datetime import UTC, datetime
 
 import numpy as np
 
+from gridflex.agents.commitments import NOT_YET, Commitments
 from gridflex.agents.explain import explain
-from gridflex.agents.orchestrator import NOT_YET, Commitments, Decisions
+from gridflex.agents.grid import GridView
+from gridflex.agents.orchestrator import Decisions
 from gridflex.domain.decisions import Action
 from gridflex.planning.horizon import Bools, Ints
 from gridflex.services.workspace import Workspace
@@ -30,7 +32,7 @@ def plan_entry(workspace: Workspace, decisions: Decisions, cause: str) -> Entry:
     """The plan's row: its settings, its result and the digest of its decisions."""
     view, plan = decisions.view, decisions.plan
     columns = (decisions.start_epoch(), decisions.baseline_epoch(), decisions.action, decisions.rationale)
-    digest = hashlib.sha256("|".join(decisions.frame["job_id"]).encode())
+    digest = hashlib.sha256("\n".join(decisions.frame["job_id"]).encode())
     for column in columns:
         digest.update(np.ascontiguousarray(column, dtype=np.int64).tobytes())
     content = {
@@ -40,7 +42,7 @@ def plan_entry(workspace: Workspace, decisions: Decisions, cause: str) -> Entry:
         "controls": workspace.controls.model_dump(mode="json"),
         "site": workspace.site.model_dump(mode="json"),
         "provenance": view.provenance.word,
-        "forecast_issued": view.fetched_at.isoformat() if view.fetched_at else None,
+        "forecast_issued": _issued(view),
         "jobs": len(decisions),
         "deferred": int(decisions.of(Action.DEFER).sum()),
         "saved_g": float(plan.saved_g.sum()),
@@ -49,6 +51,11 @@ def plan_entry(workspace: Workspace, decisions: Decisions, cause: str) -> Entry:
         "decisions_sha256": digest.hexdigest(),
     }
     return Entry("plan", "", content)
+
+
+def _issued(view: GridView) -> str | None:
+    """When the forecast behind a decision was issued; None for the sample, which is issued by nobody."""
+    return view.fetched_at.isoformat() if view.fetched_at else None
 
 
 def job_entries(decisions: Decisions, rows: Ints) -> list[Entry]:
@@ -62,6 +69,8 @@ def job_entries(decisions: Decisions, rows: Ints) -> list[Entry]:
                 "rationale": str(job.rationale),
                 "sentence": job.sentence,
                 "start": job.start.isoformat() if job.start else None,
+                "end": job.end.isoformat() if job.end else None,
+                "parts": job.parts,
                 "baseline_start": job.baseline_start.isoformat(),
                 "baseline_g_per_kwh": job.baseline_intensity,
                 "g_per_kwh": job.intensity,
@@ -71,6 +80,7 @@ def job_entries(decisions: Decisions, rows: Ints) -> list[Entry]:
                 "saved_g": job.saved_g,
                 "saved_gbp": job.saved_gbp,
                 "provenance": decisions.view.provenance.word,
+                "forecast_issued": _issued(decisions.view),
             },
         )
         for job in explain(decisions, rows)

@@ -12,17 +12,22 @@ from gridflex.domain.bands import index_word
 from gridflex.domain.decisions import Action
 from gridflex.domain.halfhours import uk_time
 from gridflex.domain.provenance import Provenance
-from gridflex.planning.horizon import Ints
+from gridflex.planning.horizon import Bools, Ints
 
 
 @dataclass(frozen=True)
 class Totals:
-    """Sums over a plan's jobs; grams and GBP against the baseline."""
+    """Sums over a plan's jobs; grams and GBP against the baseline.
+
+    ``waiting`` jobs are deferred and have not begun, ``now`` run, ``later`` start at their
+    release, ``done`` are over.
+    """
 
     jobs: int
     waiting: int
     now: int
     later: int
+    done: int
     unplaced: int
     cancelled: int
     baseline_g: float
@@ -39,15 +44,16 @@ class Totals:
 def totals(decisions: Decisions) -> Totals:
     """Count and add up; every figure of a view comes from here."""
     plan = decisions.plan
-    waiting = decisions.of(Action.DEFER)
+    waiting = waiting_jobs(decisions)
     cancelled = decisions.of(Action.CANCEL)
-    at_once = plan.placed & ~waiting
-    now = at_once & (plan.start <= plan.horizon.now_index)
+    done = plan.placed & (plan.end <= plan.horizon.now_index)
+    now = plan.placed & (plan.start <= plan.horizon.now_index) & ~done
     return Totals(
         jobs=len(decisions),
         waiting=int(waiting.sum()),
         now=int(now.sum()),
-        later=int((at_once & ~now).sum()),
+        later=int((plan.placed & ~waiting & ~now & ~done).sum()),
+        done=int(done.sum()),
         unplaced=int((~plan.placed & ~cancelled).sum()),
         cancelled=int(cancelled.sum()),
         baseline_g=float(plan.baseline_g.sum()),
@@ -55,6 +61,11 @@ def totals(decisions: Decisions) -> Totals:
         baseline_gbp=float(plan.baseline_gbp.sum()),
         saved_gbp=float(plan.saved_gbp.sum()),
     )
+
+
+def waiting_jobs(decisions: Decisions) -> Bools:
+    """Which jobs are deferred and have not begun."""
+    return decisions.of(Action.DEFER) & (decisions.plan.start > decisions.plan.horizon.now_index)
 
 
 def grid_sentence(view: GridView) -> str:
@@ -67,13 +78,15 @@ def decision_sentence(decisions: Decisions, sums: Totals) -> str:
     """9 of 15 jobs wait until between 22:00 and 02:30, 6 run now."""
     parts = []
     if sums.waiting:
-        starts = decisions.plan.start[decisions.of(Action.DEFER)]
+        starts = decisions.plan.start[waiting_jobs(decisions)]
         verb = "waits" if sums.waiting == 1 else "wait"
         parts.append(f"{sums.waiting:,} of {fmt.plural(sums.jobs, 'job')} {verb} {_when(decisions, starts)}")
     if sums.now:
-        parts.append(f"{sums.now if parts else _all(sums.now, sums.jobs)} run{'s' if sums.now == 1 else ''} now")
+        parts.append(f"{_all(sums.now, sums.jobs)} run{'s' if sums.now == 1 else ''} now")
     if sums.later:
         parts.append(f"{sums.later:,} {'starts when it is' if sums.later == 1 else 'start when they are'} released")
+    if sums.done:
+        parts.append(f"{_all(sums.done, sums.jobs)} done")
     if sums.unplaced:
         parts.append(f"{sums.unplaced:,} cannot be placed")
     if sums.cancelled:
@@ -92,7 +105,7 @@ def worth_sentence(sums: Totals, share_of_possible: float | None) -> str:
 
 def provenance_sentence(view: GridView, now: datetime) -> str:
     """Live · NESO 4 min ago · next 15:12."""
-    parts = [view.provenance.word.capitalize() + (" + estimated" if view.estimated_ahead > 1 else "")]
+    parts = [view.provenance.word.capitalize() + (" + estimated" if view.estimated_ahead else "")]
     if view.replay:
         return f"{parts[0]} · as known on {fmt.date_clock(view.now)}"
     if view.fetched_at:
@@ -123,4 +136,4 @@ def _when(decisions: Decisions, starts: Ints) -> str:
 
 
 def _all(count: int, jobs: int) -> str:
-    return f"all {count:,}" if count == jobs else f"{count:,}"
+    return f"all {count:,}" if count == jobs > 1 else f"{count:,}"

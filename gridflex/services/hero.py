@@ -11,6 +11,7 @@ from gridflex.agents.grid import GridView
 from gridflex.domain import format as fmt
 from gridflex.planning.horizon import Floats
 from gridflex.planning.plan import Plan, site_power
+from gridflex.planning.policies.base import UNPLACED
 from gridflex.services.axis import Axis, time_axis
 from gridflex.services.demand_view import DemandView
 
@@ -63,7 +64,7 @@ def hero(view: GridView, plan: Plan, threshold: float, demand: DemandView | None
     band = np.where(horizon.sd[cut] > 0, horizon.sd[cut], np.nan)
     band[:now_row] = np.nan
     power = plan.power_kw()[cut]
-    at_once = site_power(plan.queue, np.where(plan.placed, plan.queue.baseline, -1), None, len(horizon))[cut]
+    at_once = site_power(plan.queue, np.where(plan.placed, plan.queue.baseline, UNPLACED), None, len(horizon))[cut]
     low, high = np.full(len(ahead), np.nan), np.full(len(ahead), np.nan)
     if demand is not None:
         reach = slice(now_row, now_row + len(demand.low))

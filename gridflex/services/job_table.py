@@ -49,7 +49,7 @@ def statuses(decisions: Decisions) -> list[JobStatus]:
     cancelled, waiting = decisions.of(Action.CANCEL), decisions.of(Action.DEFER)
     cases = [
         (cancelled, JobStatus.CANCELLED),
-        (plan.placed & (plan.start + plan.queue.length <= now), JobStatus.COMPLETED),
+        (plan.placed & (plan.end <= now), JobStatus.COMPLETED),
         (plan.placed & (plan.start <= now), JobStatus.RUNNING),
         (waiting, JobStatus.DEFERRED),
     ]
@@ -65,8 +65,6 @@ def job_table(decisions: Decisions) -> pd.DataFrame:
     frame, plan, queue = decisions.frame, decisions.plan, decisions.plan.queue
     kwh = queue.energy_kwh
     start = _times(decisions, plan.start, plan.placed)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        then = np.where(plan.placed, plan.carbon_g / kwh, np.nan)
     return pd.DataFrame(
         {
             "job": frame["job_id"],
@@ -80,8 +78,8 @@ def job_table(decisions: Decisions) -> pd.DataFrame:
             "start_uk": start.dt.tz_convert(LONDON),
             "start_utc": start,
             "latest_start_uk": _times(decisions, queue.latest, queue.placeable).dt.tz_convert(LONDON),
-            "at_once_g_per_kwh": plan.baseline_g / kwh,
-            "planned_g_per_kwh": then,
+            "at_once_g_per_kwh": np.where(plan.placed, plan.baseline_g / kwh, np.nan),
+            "planned_g_per_kwh": np.where(plan.placed, plan.carbon_g / kwh, np.nan),
             "saved_kg": plan.saved_g / 1e3,
             "saved_gbp": plan.saved_gbp,
             "why": _reasons(decisions),

@@ -18,6 +18,7 @@ from gridflex.services import headline as say
 from gridflex.services.demand_view import DemandView
 from gridflex.services.headline import Totals, totals
 from gridflex.services.hero import Hero, hero
+from gridflex.services.sla import sla
 
 LOW_CARBON_HALF_HOURS = 4
 
@@ -54,7 +55,7 @@ def overview(decisions: Decisions, possible_g: float, demand: DemandView | None,
     view, sums = decisions.view, totals(decisions)
     share = min(sums.saved_g / possible_g, 1.0) if possible_g > 0 and sums.saved_g > 0 else None
     decided = say.decision_sentence(decisions, sums)
-    if not sums.waiting and view.intensity_now <= decisions.threshold:
+    if sums.now and not sums.waiting and view.intensity_now <= decisions.threshold:
         decided = f"Below {fmt.number(decisions.threshold)} g: {decided}"
     return Overview(
         title=say.grid_sentence(view),
@@ -73,16 +74,11 @@ def overview(decisions: Decisions, possible_g: float, demand: DemandView | None,
     )
 
 
-def _cards(decisions: Decisions, now: datetime) -> Iterator[Card]:
-    yield _grid_card(decisions.view, decisions.threshold)
-    yield _window_card(decisions.view, decisions.threshold, now)
-    yield from _job_cards(decisions)
-
-
 def _grid_card(view: GridView, threshold: float) -> Card:
     condition = view.condition(threshold)
-    nxt = float(view.horizon.intensity[view.horizon.now_index + 1])
-    caption = f"{condition.advice} · next half-hour {fmt.intensity(nxt)} · {fmt.unit_price(view.price_now)}"
+    first = view.horizon.now_index + 1
+    hour = float(view.horizon.intensity[first : first + 2].mean())
+    caption = f"{condition.advice} · next hour {fmt.intensity(hour)} · {fmt.unit_price(view.price_now)}"
     return Card("Market condition", condition.word, caption, CONDITION_RULE)
 
 
@@ -108,16 +104,13 @@ def _window_card(view: GridView, threshold: float, now: datetime) -> Card:
 
 
 def _job_cards(decisions: Decisions) -> Iterator[Card]:
-    queue, plan = decisions.plan.queue, decisions.plan
-    cancelled = decisions.of(Action.CANCEL)
-    possible = ~queue.late & ~cancelled
-    kept = plan.placed & possible
-    late = int((queue.late & ~cancelled).sum())
-    caption = f"{fmt.plural(int(queue.critical.sum()), 'critical job')}, start delay zero"
-    if late:
-        caption += f" · {late} impossible on arrival, counted apart"
+    queue, plan, kept = decisions.plan.queue, decisions.plan, sla(decisions)
+    delay = f"at most {fmt.hours(kept.delay_hours)}" if kept.delay_hours else "zero"
+    caption = f"{fmt.plural(kept.critical, 'critical job')}, start delay {delay}"
+    if kept.impossible:
+        caption += f" · {kept.impossible} impossible on arrival, counted apart"
     rule = "Jobs planned to finish by their deadline; critical jobs start at once."
-    yield Card("SLA", f"{int(kept.sum()):,} of {int(possible.sum()):,} in time", caption, rule)
+    yield Card("SLA", f"{kept.in_time:,} of {kept.possible:,} in time", caption, rule)
     placed = plan.carbon_g[plan.placed].sum()
     kwh = float(queue.energy_kwh[plan.placed].sum())
     before = float(plan.baseline_g[plan.placed].sum())

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import numpy as np
-
+from gridflex.agents.commitments import Commitments, with_begun_pauses, with_kept_worth
 from gridflex.planning.horizon import Horizon
 from gridflex.planning.objective import CARBON_ONLY
 from gridflex.planning.plan import evaluate
@@ -14,7 +13,10 @@ from gridflex.planning.queue import Queue
 EXACT = Rules(CARBON_ONLY, threshold=None, minimum_gain=0.0)
 
 
-def possible_g(queue: Queue, horizon: Horizon) -> float:
-    """Grams saved against the baselines if every job ran at its cleanest, pauses included."""
-    placement = POLICIES["interruptible"].place(queue, horizon, EXACT)
-    return float(np.maximum(evaluate("possible", queue, horizon, placement).saved_g, 0).sum())
+def possible_g(queue: Queue, horizon: Horizon, before: Commitments) -> float:
+    """Grams saved against the baselines if every job ran at its cleanest from now on, pauses included.
+
+    What has begun stays; below zero where even that is dirtier than the baselines.
+    """
+    placement = with_begun_pauses(POLICIES["interruptible"].place(queue, horizon, EXACT), before, horizon)
+    return float(with_kept_worth(evaluate("possible", queue, horizon, placement), before).saved_g.sum())

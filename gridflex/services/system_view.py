@@ -40,7 +40,7 @@ def source_rows(shared: Platform, region: int) -> list[StatusRow]:
     """Where values come from, how old they are, and the last error in a sentence."""
     now = shared.clock()
     state = shared.feed.state(region, now)
-    age = f"{fmt.span(now - state.last_success)} ago" if state.last_success else "never"
+    age = f"{fmt.span(now - state.snapshot.fetched_at)} ago" if state.snapshot else "never"
     due = f"next due {fmt.clock(state.next_due)}" if state.next_due else ""
     word = "live" if state.live else "cached" if state.snapshot else "no answer yet"
     notes = "; ".join(state.snapshot.notes) if state.snapshot else ""

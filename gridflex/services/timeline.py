@@ -13,6 +13,7 @@ from gridflex.domain.decisions import Action
 from gridflex.domain.halfhours import uk_time
 from gridflex.planning.horizon import Floats, Ints
 from gridflex.planning.plan import site_power
+from gridflex.planning.policies.base import UNPLACED
 from gridflex.planning.rationale import ACTIONS
 from gridflex.services.axis import Axis, time_axis
 
@@ -62,7 +63,7 @@ def timeline(decisions: Decisions, cap_kw: float | None = None) -> Timeline:
     axis = time_axis(plan.horizon.at(first), len(plan.horizon) - first)
     levels = tuple(index_level(g, year) for g in plan.horizon.intensity[cut].tolist())
     grams = plan.horizon.intensity[cut].tolist()
-    at_once = site_power(plan.queue, np.where(plan.placed, plan.queue.baseline, -1), None, len(plan.horizon))
+    at_once = site_power(plan.queue, np.where(plan.placed, plan.queue.baseline, UNPLACED), None, len(plan.horizon))
     return Timeline(
         axis=axis,
         now_row=HALF_HOURS_BACK,

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from gridflex.agents.orchestrator import Commitments
+from gridflex.agents.commitments import COLUMNS, Commitments
+from gridflex.agents.demo_jobs import DEMO_PREFIX
 from gridflex.domain.controls import Controls, Site
 from gridflex.domain.halfhours import parse_utc
 from gridflex.domain.job_frame import frame_from_json, frame_to_json
@@ -53,14 +55,14 @@ class Workspace:
     tariff: Tariff = DEFAULT_TARIFF
     reasons: dict[str, str] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def is_demo(self) -> bool:
-        """Whether its jobs are made by us; said wherever they are shown."""
-        return self.kind is not QueueKind.OWN
+        """Whether any of its jobs is made by us; said wherever they are shown."""
+        return self.kind is not QueueKind.OWN or bool(self.frame["job_id"].str.startswith(DEMO_PREFIX).any())
 
     def to_state(self) -> dict[str, Any]:
         """Plain JSON of everything but token, id and version."""
-        columns = {name: getattr(self.before, name).astype(int).tolist() for name in _COLUMNS}
+        columns = {name: getattr(self.before, name).tolist() for name in COLUMNS}
         return {
             "seed": self.seed,
             "kind": str(self.kind),
@@ -69,25 +71,16 @@ class Workspace:
             "site": self.site.model_dump(mode="json"),
             "controls": self.controls.model_dump(mode="json"),
             "jobs": frame_to_json(self.frame),
-            "before": columns,
+            "before": {**columns, "pauses": [[row, list(used)] for row, used in self.before.pauses.items()]},
             "tariff": self.tariff.model_dump(mode="json"),
             "reasons": self.reasons,
         }
 
 
-_COLUMNS: dict[str, type[np.generic]] = {
-    "baseline": np.int64,
-    "start": np.int64,
-    "pinned": np.bool_,
-    "cancelled": np.bool_,
-    "action": np.uint8,
-    "rationale": np.uint8,
-}
-
-
 def from_state(token: str, workspace_id: str, version: int, state: dict[str, Any]) -> Workspace:
     """The workspace whose ``to_state`` this is."""
-    columns = {name: np.asarray(state["before"][name], dtype=dtype) for name, dtype in _COLUMNS.items()}
+    columns = {name: np.asarray(state["before"][name], dtype=dtype) for name, dtype in COLUMNS.items()}
+    pauses = {int(row): tuple(used) for row, used in state["before"]["pauses"]}
     return Workspace(
         token=token,
         id=workspace_id,
@@ -99,7 +92,7 @@ def from_state(token: str, workspace_id: str, version: int, state: dict[str, Any
         site=Site.model_validate(state["site"]),
         controls=Controls.model_validate(state["controls"]),
         frame=frame_from_json(state["jobs"]),
-        before=Commitments(**columns),
+        before=Commitments(**columns, pauses=pauses),
         tariff=Tariff.model_validate(state["tariff"]),
         reasons=dict(state["reasons"]),
     )
@@ -108,9 +101,3 @@ def from_state(token: str, workspace_id: str, version: int, state: dict[str, Any
 def with_jobs(workspace: Workspace, frame: pd.DataFrame, kind: QueueKind, before: Commitments) -> Workspace:
     """The same workspace with another queue."""
     return replace(workspace, frame=frame, kind=kind, before=before)
-
-
-def extended(before: Commitments, more: int) -> Commitments:
-    """Commitments with ``more`` undecided rows at the end."""
-    fresh = Commitments.none(more)
-    return Commitments(**{name: np.append(getattr(before, name), getattr(fresh, name)) for name in _COLUMNS})

@@ -10,8 +10,8 @@ from gridflex.domain import format as fmt
 from gridflex.domain.decisions import Action
 from gridflex.domain.halfhours import HALF_HOUR
 from gridflex.errors import GridFlexError
-from gridflex.services.desk import Override
 from gridflex.services.job_detail import JobDetail, job_detail
+from gridflex.services.overrides import Override
 from gridflex.ui import session
 from gridflex.ui.charts.job import job_figure
 from gridflex.ui.charts.style import CONFIG

@@ -136,7 +136,7 @@ def prepared() -> Prepared:
     kept: Prepared | None = st.session_state.get("prepared")
     if kept is None or kept.workspace is not here or kept.view is not view:
         queue = platform().desk.prepare(here, view)
-        kept = Prepared(here, view, queue, possible_g(queue, view.horizon), expected_demand(here, view))
+        kept = Prepared(here, view, queue, possible_g(queue, view.horizon, here.before), expected_demand(here, view))
         st.session_state["prepared"] = kept
     return kept
 

@@ -11,7 +11,8 @@ from gridflex.planning.horizon import Bools, Floats, Horizon, Ints
 from gridflex.planning.objective import Objective
 from gridflex.planning.queue import Queue
 
-UNPLACED = -1
+UNPLACED = -1_000_000
+"""No row of any horizon; a run that began before its horizon has a small negative one."""
 
 
 @dataclass(frozen=True)

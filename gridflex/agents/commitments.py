@@ -1,0 +1,109 @@
+"""What was decided before: kept between plans, so that what has begun stays put."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gridflex.domain.decisions import Action, Rationale
+from gridflex.domain.halfhours import epoch_half_hour
+from gridflex.planning.horizon import Bools, Floats, Horizon, Ints
+from gridflex.planning.plan import Plan
+from gridflex.planning.policies.base import Placement
+from gridflex.planning.rationale import ACTIONS, RATIONALES
+
+NOT_YET = -1
+"""In :class:`Commitments`: nothing decided."""
+
+WORTH = ("carbon_g", "cost_gbp", "baseline_g", "baseline_gbp")
+"""Columns that a plan and its commitments share."""
+
+
+@dataclass(frozen=True, eq=False)
+class Commitments:
+    """What was decided before, a row a job in the frame's order.
+
+    ``baseline`` and ``start`` are half-hours since 1970 (NOT_YET where none): the baseline
+    is frozen at the first decision, the start is what the stored plan says. ``pinned`` jobs
+    keep their start whatever a policy says (a person chose it); ``cancelled`` ones never
+    run. ``action`` and ``rationale`` are codes (rows of ACTIONS, RATIONALES). The four
+    columns of WORTH are the whole run's and the baseline's grams and GBP as last valued: a
+    horizon looks back two days only. ``pauses`` has the half-hours since 1970 that a job
+    which pauses uses, by row.
+    """
+
+    baseline: Ints
+    start: Ints
+    pinned: Bools
+    cancelled: Bools
+    action: NDArray[np.uint8]
+    rationale: NDArray[np.uint8]
+    carbon_g: Floats
+    cost_gbp: Floats
+    baseline_g: Floats
+    baseline_gbp: Floats
+    pauses: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
+
+    @classmethod
+    def none(cls, count: int) -> Commitments:
+        """Nothing decided yet for ``count`` jobs."""
+        filled = {name: np.zeros(count, dtype) for name, dtype in COLUMNS.items()}
+        filled["baseline"][:] = filled["start"][:] = NOT_YET
+        return cls(**filled, pauses={})
+
+    def begun(self, now_epoch: int) -> Bools:
+        """Runs whose stored start lies before half-hour ``now_epoch``: they can no longer be moved."""
+        begun: Bools = (self.start != NOT_YET) & (self.start < now_epoch) & ~self.cancelled
+        return begun
+
+    def overridden(self, row: int, action: Action, start: int) -> Commitments:
+        """A person's word on one job: pinned to ``start`` (half-hours since 1970), or cancelled."""
+        cancelled = action is Action.CANCEL
+        values = (start, not cancelled, cancelled, ACTIONS.index(action), RATIONALES.index(Rationale.OPERATOR))
+        new = {name: getattr(self, name).copy() for name in ("start", "pinned", "cancelled", "action", "rationale")}
+        for column, value in zip(new.values(), values, strict=True):
+            column[row] = value
+        return replace(self, **new, pauses={at: used for at, used in self.pauses.items() if at != row})
+
+    def extended(self, more: int) -> Commitments:
+        """With ``more`` undecided rows at the end."""
+        fresh = Commitments.none(more)
+        columns = {name: np.append(getattr(self, name), getattr(fresh, name)) for name in COLUMNS}
+        return Commitments(**columns, pauses=self.pauses)
+
+
+COLUMNS: dict[str, type[np.generic]] = {
+    "baseline": np.int64,
+    "start": np.int64,
+    "pinned": np.bool_,
+    "cancelled": np.bool_,
+    "action": np.uint8,
+    "rationale": np.uint8,
+    **dict.fromkeys(WORTH, np.float64),
+}
+"""Types of all columns but ``pauses``, as they are stored."""
+
+
+def with_begun_pauses(placement: Placement, before: Commitments, horizon: Horizon) -> Placement:
+    """The placement with runs under way that pause in the half-hours they were given."""
+    begun = before.begun(epoch_half_hour(horizon.now))
+    rows = [row for row in before.pauses if begun[row]]
+    if not rows:
+        return placement
+    parts = np.zeros((len(begun), len(horizon)), np.bool_) if placement.parts is None else placement.parts.copy()
+    for row in rows:
+        used = np.array(before.pauses[row]) - epoch_half_hour(horizon.start)
+        parts[row, used[(used >= 0) & (used < len(horizon))]] = True
+    return Placement(placement.start, parts)
+
+
+def with_kept_worth(plan: Plan, before: Commitments) -> Plan:
+    """The plan with runs and baselines that began before its horizon at what they were last valued."""
+    run_left, baseline_left = (plan.placed & (row < 0) for row in (plan.start, plan.queue.baseline))
+    if not (run_left | baseline_left).any():
+        return plan
+    left = dict(zip(WORTH, (run_left, run_left, baseline_left, baseline_left), strict=True))
+    return replace(plan, **{name: np.where(left[name], getattr(before, name), getattr(plan, name)) for name in WORTH})
