@@ -53,9 +53,9 @@ def require_router() -> None:
     """First call of every page script.
 
     A ``pages`` folder beside the router makes a fresh process run a deep-linked page without
-    it; this hands such a visit to the router's navigation.
+    it; this hands such a run to the router's navigation. The router's mark holds for one run.
     """
-    if "router_ran" not in st.session_state:
+    if not st.session_state.pop("router_ran", False):
         st.navigation(pages(), position="hidden")
         st.rerun()
 
