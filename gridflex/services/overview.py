@@ -40,12 +40,9 @@ class Overview:
     title: str
     decided: str
     worth: str
-    provenance: str
     sums: Totals
     hero: Hero
     cards: tuple[Card, ...]
-    mix: str
-    spike: str
 
 
 def overview(decisions: Decisions, possible_g: float, demand: DemandView | None, now: datetime) -> Overview:
@@ -61,7 +58,6 @@ def overview(decisions: Decisions, possible_g: float, demand: DemandView | None,
         title=say.grid_sentence(view),
         decided=decided,
         worth=say.worth_sentence(sums, share),
-        provenance=say.provenance_sentence(view, now),
         sums=sums,
         hero=hero(view, decisions.plan, decisions.threshold, demand),
         cards=(
@@ -69,8 +65,6 @@ def overview(decisions: Decisions, possible_g: float, demand: DemandView | None,
             _window_card(view, decisions.threshold, now),
             *_job_cards(decisions),
         ),
-        mix=say.mix_sentence(view),
-        spike=demand.sentence if demand else "",
     )
 
 

@@ -15,6 +15,7 @@ from gridflex.services.headline import provenance_sentence
 from gridflex.ui import session, site
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+QUEUE = ROOT / "pages" / "queue.py"
 ICONS = {
     Provenance.LIVE: ":material/sensors:",
     Provenance.CACHED: ":material/history:",
@@ -78,6 +79,16 @@ def provenance_badge() -> None:
     """Live, cached with its age, estimated or sample: in a word and an icon."""
     view = session.grid_view()
     st.badge(provenance_sentence(view, session.now()), icon=ICONS[view.provenance], color=COLOURS[view.provenance])  # type: ignore[arg-type]
+
+
+@st.fragment(run_every="30s")
+def freshness() -> None:
+    """The badge, kept up to date; the whole page runs again as soon as the grid's values change."""
+    seen = st.session_state.get("seen_view")
+    view = st.session_state["seen_view"] = session.grid_view()
+    provenance_badge()
+    if seen is not None and seen is not view:
+        st.rerun()
 
 
 def replay_banner() -> None:

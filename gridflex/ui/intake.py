@@ -16,7 +16,7 @@ from gridflex.ui import session
 
 MOST_LISTED = 200
 MOST_EDITED = 500
-UPLOAD_MB = 8
+UPLOAD_MB = 10
 
 
 def buttons() -> None:

@@ -7,7 +7,7 @@ import streamlit as st
 from gridflex.agents.orchestrator import Decisions
 from gridflex.domain import format as fmt
 from gridflex.domain.controls import Controls
-from gridflex.services.headline import totals
+from gridflex.services.headline import mix_sentence, totals
 from gridflex.services.overview import Card, Overview, overview, stories
 from gridflex.services.what_if import what_if
 from gridflex.services.workspace import QueueKind
@@ -17,13 +17,14 @@ from gridflex.ui.charts.hero import hero_figure
 from gridflex.ui.charts.style import CONFIG
 from gridflex.ui.palette import palette
 
-REFRESH = "30s"
+REFRESH = "60s"
 
 
 def show() -> None:
     """The whole page."""
     _top()
     frame.replay_banner()
+    frame.freshness()
     _live()
     _more()
 
@@ -66,13 +67,9 @@ def _live() -> None:
         st.plotly_chart(
             hero_figure(found.hero, palette(session.is_dark())), key="hero", config=CONFIG, alt=found.hero.alt
         )
-    if found.spike:
-        st.caption(found.spike)
-    st.caption(found.mix)
 
 
 def _sentences(found: Overview, decided: Decisions) -> None:
-    frame.provenance_badge()
     st.subheader(f"{found.title} {found.decided}", anchor=False)
     if found.worth:
         st.markdown(found.worth)
@@ -116,14 +113,15 @@ def _cards(cards: tuple[Card, ...]) -> None:
 
 
 def _more() -> None:
-    decided = session.decisions()
+    here, decided = session.prepared(), session.decisions()
+    st.caption("  \n".join(line for line in (here.demand and here.demand.sentence, mix_sentence(here.view)) if line))
     st.subheader("Three decisions that tell the story", anchor=False)
     for title, job in stories(decided):
         with st.container(border=True):
             st.markdown(f"**{title}** · {job.kind}, {fmt.energy(job.energy_kwh)}")
             st.text(f"{job.job_id}: {job.sentence}")
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.page_link("pages/queue.py", label="All decisions", icon=":material/arrow_forward:")
+        st.page_link(frame.QUEUE, label="All decisions", icon=":material/arrow_forward:")
         st.caption(_agents(decided))
     _queue_switch()
 
@@ -147,4 +145,4 @@ def _queue_switch() -> None:
             if st.button(again, key=f"queue_{kind}"):
                 session.keep(session.platform().desk.restart(here, kind, session.now()))
                 st.rerun()
-        st.page_link("pages/queue.py", label="Upload yours", icon=":material/upload:")
+        st.page_link(frame.QUEUE, label="Upload yours", icon=":material/upload:")
