@@ -130,6 +130,9 @@ class Steps:
             reason = (attributes.rejection_reason or attributes.cancellation_reason) if attributes else None
             said = f": {reason}" if reason else ""
             raise Nack(f"the provider says {order.order_status.value}{said}", 200, order.order_status.value)
+        asked = self._order.order_items[0].ordered_item
+        if order.order_items and order.order_items[0].ordered_item != asked:
+            raise TermsBroken(f"{asked} was asked for, the answer is about {order.order_items[0].ordered_item}")
         check(order, self._terms)
         return order
 

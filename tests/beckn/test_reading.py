@@ -136,9 +136,7 @@ def test_both_dialects_are_one_order():
         **{
             "beckn:orderStatus": "IN_PROGRESS",
             "beckn:orderItems": [
-                line(
-                    **{"beckn:acceptedOffer": {"beckn:id": "f", "beckn:price": {"currency": "GBP", "price": "0.1"}}}
-                )
+                line(**{"beckn:acceptedOffer": {"beckn:id": "f", "beckn:price": {"currency": "GBP", "price": "0.1"}}})
             ],
             "beckn:fulfillment": {"beckn:id": "x", "beckn:mode": "GRID-BASED", "beckn:status": "PENDING"},
             "beckn:payment": {"beckn:settlement": "monthly"},

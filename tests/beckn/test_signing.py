@@ -81,7 +81,11 @@ REFUSALS = {
     ),
     "signature not base64": (good().rsplit('signature="', 1)[0] + 'signature="***"', AT, "does not fit"),
     "signature of another body": (SIGNER.header(b"{}", AT), AT, "does not fit"),
-    "created moved": (good().replace(f'created="{int(AT.timestamp())}"', f'created="{int(AT.timestamp()) - 1}"'), AT, "fit"),
+    "created moved": (
+        good().replace(f'created="{int(AT.timestamp())}"', f'created="{int(AT.timestamp()) - 1}"'),
+        AT,
+        "fit",
+    ),
 }
 
 

@@ -60,7 +60,7 @@ def test_without_an_end_the_duration_says_it():
 @given(
     st.times().map(lambda t: t.replace(second=0, microsecond=0)),
     st.times().map(lambda t: t.replace(second=0, microsecond=0)),
-    st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC)),
+    st.integers(0, 10 * 365 * 24 * 60).map(lambda minutes: utc(2020, 1, 1) + timedelta(minutes=minutes)),
     st.sampled_from([UTC, None]),
 )
 def test_a_run_starts_within_a_day_and_lasts_at_most_one(start, end, after, zone):
@@ -92,7 +92,9 @@ def test_what_is_no_duration(text):
         read_duration(text)
 
 
-@pytest.mark.parametrize("text", ["2025-11-17T10:00:00", "tomorrow", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", ""])
+@pytest.mark.parametrize(
+    "text", ["2025-11-17T10:00:00", "tomorrow", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", ""]
+)
 def test_what_is_no_moment(text):
     with pytest.raises(InvalidMessage):
         read_moment(text)

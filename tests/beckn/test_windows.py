@@ -138,7 +138,10 @@ def test_figures_that_cannot_be_are_refused_with_their_reason(bad, reason):
 
 
 def test_capacity_in_kilowatts_is_megawatts():
-    assert one(items=[item(**{"beckn:capacityParameters": {"availableCapacity": 500, "capacityUnit": "kW"}})]).capacity_mw == 0.5
+    assert (
+        one(items=[item(**{"beckn:capacityParameters": {"availableCapacity": 500, "capacityUnit": "kW"}})]).capacity_mw
+        == 0.5
+    )
 
 
 def test_a_window_over_midnight_belongs_to_the_day_it_starts():

@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
+from uuid import NAMESPACE_URL, uuid5
 
 from starlette.applications import Starlette
 from starlette.background import BackgroundTask
@@ -115,7 +116,7 @@ class Desk:
             await self._send(asked, f"on_{asked.context.action}", message)
         pushed = self.provider.pushed(asked, self.clock())
         if pushed is not None:
-            await self._send(asked, Action.UPDATE.answer, pushed, message_id=f"{asked.context.message_id}-pushed")
+            await self._send(asked, Action.UPDATE.answer, pushed, str(uuid5(NAMESPACE_URL, asked.context.message_id)))
 
     async def _send(self, asked: Envelope, action: str, message: Plain, message_id: str | None = None) -> None:
         body, authorization = self._written(asked, action, message, message_id)
