@@ -46,9 +46,9 @@ def test_only_the_last_seven_days_count() -> None:
 
 def test_a_part_of_a_day_more_than_one_is_used() -> None:
     history = np.concatenate((np.full(12, 300.0), np.full(DAY, 100.0)))
-    ahead = profile_forecast(history, DAY)
-    assert ahead[:36] == pytest.approx(np.full(36, 100.0))
-    assert ahead[36:] != pytest.approx(np.full(12, 100.0))
+    profile = np.where(np.arange(DAY) < 36, 100.0, 200.0)  # the older half-hours are those before now's time of day
+    fade = np.exp(-(np.arange(DAY) + 1) / 24)
+    assert profile_forecast(history, DAY) == pytest.approx(profile - 100 * fade)
 
 
 def test_an_unknown_present_has_no_anomaly() -> None:
