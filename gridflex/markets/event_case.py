@@ -85,7 +85,7 @@ def event_case(
     share = np.where(first.settled, terms.share * (first.trade_gbp + first.imbalance_gbp), 0.0)
     chosen: Bools = pay.gbp > share
     pay = replace(pay, gbp=np.where(chosen, pay.gbp, 0.0))
-    statement = settle(_without(volumes, chosen), terms, habit, prices.run)
+    statement = settle(volumes, terms, habit, prices.run, chosen)
     cut_mw = np.zeros(len(horizon))
     cut_mw[rows] = np.maximum(found.cut_kw, 0.0) / MWH
     net = net_statement(
@@ -106,15 +106,6 @@ def _until(history: Metered, horizon: Horizon, routine_kw: Floats) -> Metered:
     record = history.rows(history.start, max(half_hours_between(history.start, horizon.now), 0))
     ahead = routine_kw[horizon.now_index :] / 2 / MWH
     return Metered(horizon.now - len(record) * HALF_HOUR, np.concatenate((record, ahead)))
-
-
-def _without(volumes: Volumes, paid: Bools) -> Volumes:
-    """The volumes with nothing sold and nothing deviating where another service pays."""
-    return replace(
-        volumes,
-        baseline_mwh=np.where(paid, volumes.metered_mwh, volumes.baseline_mwh),
-        sold_mwh=np.where(paid, 0.0, volumes.sold_mwh),
-    )
 
 
 def _holdings(cut_mw: Floats, rows: slice, to_flexibility: Bools) -> tuple[Holding, ...]:

@@ -84,7 +84,8 @@ class Volumes:
 
 @dataclass(frozen=True, eq=False)
 class Statement:
-    """A statement per settlement period; periods with anything missing are unsettled and count nothing.
+    """A statement per settlement period; those with anything missing (not ``settled``), or paid by another
+    service (``elsewhere``), count nothing here.
 
     ``shifted_by_habit_mwh`` is what the routine moves against running at once: it earns
     nothing here. ``run`` names the settlement run of the system price.
@@ -93,6 +94,7 @@ class Statement:
     volumes: Volumes
     terms: Terms
     settled: Bools
+    elsewhere: Bools
     deviation_mwh: Floats
     trade_gbp: Floats
     imbalance_gbp: Floats
@@ -100,14 +102,19 @@ class Statement:
     run: str
 
     @property
+    def counted(self) -> Bools:
+        """Periods that make up the figures."""
+        return self.settled & ~self.elsewhere
+
+    @property
     def gross_gbp(self) -> float:
-        """Trade and imbalance of the settled periods."""
-        return float((self.trade_gbp + self.imbalance_gbp)[self.settled].sum())
+        """Trade and imbalance of the counted periods."""
+        return float((self.trade_gbp + self.imbalance_gbp)[self.counted].sum())
 
     @property
     def deviation_total_mwh(self) -> float:
-        """Baseline less metered of the settled periods."""
-        return float(self.deviation_mwh[self.settled].sum())
+        """Baseline less metered of the counted periods."""
+        return float(self.deviation_mwh[self.counted].sum())
 
     @property
     def to_site_gbp(self) -> float:
@@ -153,16 +160,24 @@ class Statement:
         columns["trade_gbp"] = self.trade_gbp.tolist()
         columns["imbalance_gbp"] = self.imbalance_gbp.tolist()
         columns["settled"] = self.settled.tolist()
+        columns["counted"] = self.counted.tolist()
         return columns
 
 
-def settle(volumes: Volumes, terms: Terms, shifted_by_habit_mwh: float = 0.0, run: str = "") -> Statement:
+def settle(
+    volumes: Volumes,
+    terms: Terms,
+    shifted_by_habit_mwh: float = 0.0,
+    run: str = "",
+    elsewhere: Bools | None = None,
+) -> Statement:
     """Settle an event's half-hours. A price is needed only for what is bought or sold at it."""
     deviation = volumes.baseline_mwh - volumes.metered_mwh
     trade = _worth(volumes.sold_mwh, volumes.sold_gbp_per_mwh)
     imbalance = _worth(deviation - volumes.sold_mwh, volumes.system_gbp_per_mwh)
     settled: Bools = np.isfinite(trade) & np.isfinite(imbalance)
-    return Statement(volumes, terms, settled, deviation, trade, imbalance, shifted_by_habit_mwh, run)
+    other = np.zeros(len(settled), np.bool_) if elsewhere is None else elsewhere
+    return Statement(volumes, terms, settled, other, deviation, trade, imbalance, shifted_by_habit_mwh, run)
 
 
 def _worth(mwh: Floats, gbp_per_mwh: Floats) -> Floats:
