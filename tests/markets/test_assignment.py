@@ -54,10 +54,13 @@ def splits(bids: Sequence[Bid]) -> Iterator[tuple[float, ...]]:
         for b in bids
     ]
     for split in product(*choices):
-        if all(
-            sum(s for s, o in zip(split, bids, strict=True) if o.room_mw <= b.room_mw) <= b.room_mw + 1e-9 for b in bids
-        ):
+        if all(held_within(split, bids, b.room_mw) <= b.room_mw + 1e-9 for b in bids):
             yield split
+
+
+def held_within(split: Sequence[float], bids: Sequence[Bid], room: float) -> float:
+    """What the services that last as long as ``room`` does, or longer, hold together."""
+    return sum(mw for mw, bid in zip(split, bids, strict=True) if bid.room_mw <= room)
 
 
 BIDS = st.lists(

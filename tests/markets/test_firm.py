@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -86,7 +87,7 @@ def test_firm_power_falls_with_duration_and_never_exceeds_what_runs(
     down = [turn_down_kw(plan, pause) for pause in range(1, 5)]
     up = [turn_up_kw(plan, pause) for pause in range(1, 5)]
     assert (down[0] <= plan.power_kw() + 1e-9).all()
-    for shorter, longer in [*zip(down, down[1:], strict=False), *zip(up, up[1:], strict=False)]:
+    for shorter, longer in [*pairwise(down), *pairwise(up)]:
         assert (longer <= shorter + 1e-9).all()
 
 
