@@ -87,6 +87,8 @@ def freshness() -> None:
     seen = st.session_state.get("seen_view")
     view = st.session_state["seen_view"] = session.grid_view()
     provenance_badge()
+    if view.error and "replay_at" not in st.session_state:
+        st.text(view.error)  # may quote the service, so never as markup
     if seen is not None and seen is not view:
         st.rerun()
 

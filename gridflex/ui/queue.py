@@ -6,6 +6,7 @@ import streamlit as st
 
 from gridflex.agents.orchestrator import Decisions
 from gridflex.domain import format as fmt
+from gridflex.domain.job_frame import totals_by
 from gridflex.services.headline import totals
 from gridflex.services.job_table import ACTION_WORDS, job_table
 from gridflex.services.timeline import timeline
@@ -32,6 +33,7 @@ def show() -> None:
     drawn = timeline(decided, session.workspace().site.cap_kw)
     st.plotly_chart(timeline_figure(drawn, palette(session.is_dark())), key="timeline", config=CONFIG, alt=drawn.alt)
     _table(decided)
+    _totals(decided)
     feed.show()
 
 
@@ -48,6 +50,22 @@ def _header(decided: Decisions) -> None:
     st.markdown(f"**{fmt.plural(sums.jobs, 'job')} · {fmt.energy(kwh)} · {movable:,} deferrable · {saves}**")
     st.caption(f"Showing: {session.workspace().kind.label} · policy {decided.plan.policy}")
     intake.buttons()
+
+
+def _totals(decided: Decisions) -> None:
+    with st.expander("Totals by kind and priority"):
+        for column in ("kind", "priority"):
+            sums = totals_by(decided.frame, column).reset_index()
+            st.dataframe(
+                sums,
+                hide_index=True,
+                column_config={
+                    "may_wait": st.column_config.NumberColumn("may wait"),
+                    "energy_kwh": st.column_config.NumberColumn("energy, kWh", format="%.1f"),
+                    "power_kw": st.column_config.NumberColumn("power if all ran, kW", format="%.1f"),
+                },
+                alt=f"Jobs, energy and power by {column}.",
+            )
 
 
 def _table(decided: Decisions) -> None:

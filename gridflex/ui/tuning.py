@@ -23,7 +23,7 @@ def show() -> None:
     frame.replay_banner()
     if not len(session.workspace().frame):
         st.info("The queue is empty; there is nothing to tune yet.", icon=":material/inbox:")
-        st.page_link("pages/queue.py", label="Bring in jobs", icon=":material/upload:")
+        st.page_link(frame.QUEUE, label="Bring in jobs", icon=":material/upload:")
         return
     _lab()
     tariff.editor()
