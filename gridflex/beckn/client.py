@@ -111,6 +111,10 @@ class Client:
             exchange = replace(exchange, error=error)
         return replace(exchange, ms=(perf_counter() - started) * 1000)
 
+    def close(self) -> None:
+        """Let go of open connections."""
+        self._line.close()
+
     def _context(self, action: Action, conversation: Conversation, now: datetime) -> Context:
         directed = action is not Action.DISCOVER
         return Context(

@@ -87,7 +87,7 @@ class Setting:
         return Journey.begin(self.client, workload(**changes), self.trail.append, self.ways)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def setting() -> Callable[..., Setting]:
     return Setting
 

@@ -17,6 +17,7 @@ from gridflex.beckn.parties import Network
 from gridflex.beckn.record import Record
 from gridflex.beckn.states import State
 from gridflex.beckn.steps import Ways
+from gridflex.beckn.vocabulary import Mode
 from gridflex.errors import OutOfOrder
 
 
@@ -98,8 +99,6 @@ def up_to(journey: Any, *names: str) -> None:
 
 @pytest.fixture
 def cut_setting(setting: Any) -> Any:
-    from gridflex.beckn.vocabulary import Mode
-
     return lambda: setting(mode=Mode.SYNC)
 
 
