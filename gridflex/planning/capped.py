@@ -1,0 +1,66 @@
+"""The best plan under a site cap: relaxed exactly, dealt to whole jobs, repaired, improved."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gridflex.planning.cap_columns import PauseGroups
+from gridflex.planning.cap_lp import RelaxedPlan, relaxed_plan
+from gridflex.planning.classes import run_classes
+from gridflex.planning.deal import deal_pauses, deal_runs
+from gridflex.planning.horizon import Bools, Floats, Ints
+from gridflex.planning.improve import improve
+from gridflex.planning.pausing_classes import pausing_classes
+from gridflex.planning.placing import Placing
+from gridflex.planning.prices import Prices, Relaxation, lagrangian_prices
+from gridflex.planning.queue import Queue
+from gridflex.planning.repair import repair
+from gridflex.planning.room import Room
+from gridflex.planning.ruin import ruin_and_recreate
+
+
+def relax(
+    queue: Queue, jobs: Ints, pauses: Bools, load: Floats, free: Floats, values: Floats, delay_cost: float
+) -> Relaxation:
+    """The relaxation of the given jobs (all with a window and a load) in the room that is free."""
+    runs, breaks = jobs[~pauses[jobs]], jobs[pauses[jobs]]
+    return Relaxation(
+        values,
+        run_classes(queue.take(runs), load[runs], delay_cost) if len(runs) else None,
+        pausing_classes(queue.take(breaks), load[breaks], len(values)) if len(breaks) else None,
+        free,
+    )
+
+
+def place_jobs(
+    queue: Queue, jobs: Ints, pauses: Bools, load: Floats, room: Room, values: Floats, delay_cost: float
+) -> tuple[Placing, Prices]:
+    """Place ``jobs`` (rows in a canonical order) in the room; the prices prove a bound.
+
+    ``pauses`` and ``load`` are columns of the whole queue.
+    """
+    placing = Placing(queue, values, delay_cost, load, pauses, room)
+    if not len(jobs):
+        return placing, Prices(np.zeros(len(values)), 0.0)
+    relaxation = relax(queue, jobs, pauses, load, np.maximum(room.free, 0.0), values, delay_cost)
+    plan = relaxed_plan(relaxation, lagrangian_prices(relaxation))
+    _deal(placing, relaxation, plan, jobs)
+    repair(placing, jobs)
+    ruin_and_recreate(placing, jobs)
+    improve(placing, jobs, values, delay_cost)
+    return placing, plan.prices
+
+
+def _deal(placing: Placing, relaxation: Relaxation, plan: RelaxedPlan, jobs: Ints) -> None:
+    """Whole jobs by the shares of the relaxed plan; those with a minimum run are left to the repair."""
+    queue, load = placing.queue, placing.load
+    runs, breaks = jobs[~placing.pauses[jobs]], jobs[placing.pauses[jobs]]
+    for groups, share in zip(plan.groups, plan.share, strict=True):
+        if isinstance(groups, PauseGroups):
+            assert relaxation.pauses is not None
+            parts = deal_pauses(groups, share, relaxation.pauses.member, load[breaks])
+            free = (queue.min_run[breaks] == 1) & (queue.restart_kwh[breaks] == 0)
+            placing.set_parts(breaks[free], parts[free])
+        else:
+            assert relaxation.runs is not None
+            placing.set_runs(runs, deal_runs(groups, share, relaxation.runs.member, load[runs]))
