@@ -118,6 +118,6 @@ def keep_button() -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption("A preview: nothing is changed yet.")
         if st.button("Use this plan", icon=":material/check:", type="primary", key="use_plan"):
-            session.keep(session.platform().desk.adopt(here, chosen, session.now(), "kept by the visitor"))
-            st.toast("This is the plan now; it stands in the audit trail.", icon=":material/verified:")
-            st.rerun()
+            if session.change(lambda desk, here: desk.adopt(here, chosen, session.now(), "kept by the visitor")):
+                st.toast("This is the plan now; it stands in the audit trail.", icon=":material/verified:")
+                st.rerun()

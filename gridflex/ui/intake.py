@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import streamlit as st
+from pydantic import ValidationError
 
 from gridflex.agents.intake import MAX_ROWS, Intake, export_csv, read_jobs, validate_edited
 from gridflex.domain.halfhours import floor_half_hour
@@ -36,14 +37,19 @@ def buttons() -> None:
             on_click="ignore",
         )  # fmt: skip
         if st.button("Re-plan", icon=":material/refresh:"):
-            desk = session.platform().desk
-            session.keep(desk.adopt(here, session.controls(), session.now(), "asked for by the visitor"))
-            st.toast("Planned anew.", icon=":material/check:")
-            st.rerun()
+            chosen = session.controls()
+            if session.change(lambda desk, here: desk.adopt(here, chosen, session.now(), "asked for by the visitor")):
+                st.toast("Planned anew.", icon=":material/check:")
+                st.rerun()
         for kind, label in ((QueueKind.DEMO, "15 jobs"), (QueueKind.DAY, "A site's day")):
             if here.kind is not kind and st.button(label, key=f"demo_{kind}"):
-                session.keep(session.platform().desk.restart(here, kind, session.now()))
-                st.rerun()
+                start_demo(kind)
+
+
+def start_demo(kind: QueueKind) -> None:
+    """Begin again with a demo queue."""
+    if session.change(lambda desk, here: desk.restart(here, kind, session.now())):
+        st.rerun()
 
 
 @st.dialog("Add a job")
@@ -60,21 +66,17 @@ def _add_dialog() -> None:
             return
     now = session.now()
     try:
-        if not job_id.strip():
-            raise ValueError("A job needs an id.")
         job = Job(
             job_id=job_id, kind=kind, priority=Priority(priority), energy_kwh=energy, duration_hours=hours,
             release=floor_half_hour(now), deadline=now + timedelta(hours=wait), interruptible=pause,
         )  # fmt: skip
-        own = session.workspace()
-        changed = session.platform().desk.take_jobs(
-            own, frame_from_jobs([job]), now, cause=f"job {job.job_id} added by hand", add=True
-        )
-    except (GridFlexError, ValueError) as problem:
-        st.error(str(problem))
+    except ValidationError as problem:
+        first = problem.errors()[0]
+        st.error(f"{first['loc'][0] if first['loc'] else 'The job'}: {first['msg'].removeprefix('Value error, ')}")
         return
-    session.keep(changed)
-    st.rerun()
+    cause = f"job {job.job_id} added by hand"
+    if session.change(lambda desk, here: desk.take_jobs(here, frame_from_jobs([job]), now, cause=cause, add=True)):
+        st.rerun()
 
 
 @st.dialog("Upload jobs", width="large")
@@ -132,10 +134,5 @@ def _edit_dialog() -> None:
 
 
 def _take(found: Intake, cause: str) -> None:
-    try:
-        changed = session.platform().desk.take_jobs(session.workspace(), found.frame, session.now(), cause=cause)
-    except GridFlexError as problem:
-        st.error(str(problem))
-        return
-    session.keep(changed)
-    st.rerun()
+    if session.change(lambda desk, here: desk.take_jobs(here, found.frame, session.now(), cause=cause)):
+        st.rerun()

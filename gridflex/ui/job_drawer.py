@@ -9,7 +9,6 @@ import streamlit as st
 from gridflex.domain import format as fmt
 from gridflex.domain.decisions import Action
 from gridflex.domain.halfhours import HALF_HOUR
-from gridflex.errors import GridFlexError
 from gridflex.services.job_detail import JobDetail, job_detail
 from gridflex.services.overrides import Override
 from gridflex.ui import session
@@ -58,9 +57,5 @@ def _override(found: JobDetail) -> None:
             return
         until = now + timedelta(hours=hours) // HALF_HOUR * HALF_HOUR
         word = Override(job.job_id, CHOICES[choice or "Run now"], reason, until)
-        try:
-            session.keep(session.platform().desk.override(session.workspace(), word, now))
-        except GridFlexError as problem:
-            st.error(str(problem))
-            return
-        st.rerun()
+        if session.change(lambda desk, here: desk.override(here, word, now)):
+            st.rerun()

@@ -12,7 +12,7 @@ from gridflex.services.overview import Card, Overview, overview, stories
 from gridflex.services.what_if import what_if
 from gridflex.services.workspace import QueueKind
 from gridflex.sources.sample_scenes import SCENES
-from gridflex.ui import controls, frame, session, share, tour
+from gridflex.ui import controls, frame, intake, session, share, tour
 from gridflex.ui.charts.hero import hero_figure
 from gridflex.ui.charts.style import CONFIG
 from gridflex.ui.palette import palette
@@ -87,9 +87,9 @@ def _quiet(decided: Decisions) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"Waiting would still save {fmt.carbon(sums.saved_g)}, {fmt.money(sums.saved_gbp)}.")
         if "replay_at" not in st.session_state and st.button("Plan by best window", icon=":material/schedule:"):
-            kept = session.platform().desk.adopt(session.workspace(), better, session.now(), "planned by best window")
-            session.keep(kept)
-            st.rerun()
+            if session.change(lambda desk, here: desk.adopt(here, better, session.now(), "planned by best window")):
+                st.session_state["policy"] = better.policy
+                st.rerun()
 
 
 def _imagined(energy: int, decided: Decisions) -> None:
@@ -143,6 +143,5 @@ def _queue_switch() -> None:
         for kind, label in ((QueueKind.DEMO, "15 jobs"), (QueueKind.DAY, "A site's day")):
             again = "Start again" if here.kind is kind else label
             if st.button(again, key=f"queue_{kind}"):
-                session.keep(session.platform().desk.restart(here, kind, session.now()))
-                st.rerun()
+                intake.start_demo(kind)
         st.page_link(frame.QUEUE, label="Upload yours", icon=":material/upload:")

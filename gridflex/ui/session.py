@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,9 +13,10 @@ from gridflex.agents.orchestrator import Decisions
 from gridflex.domain.controls import Controls
 from gridflex.domain.halfhours import floor_half_hour, parse_utc
 from gridflex.domain.provenance import Provenance
-from gridflex.errors import InputError
+from gridflex.errors import Conflict, GridFlexError, InputError
 from gridflex.planning.queue import Queue
 from gridflex.services.demand_view import DemandView, expected_demand
+from gridflex.services.desk import Desk
 from gridflex.services.platform import Clock, Platform, build_platform
 from gridflex.services.possible import possible_g
 from gridflex.services.workspace import Workspace
@@ -92,6 +94,24 @@ def workspace() -> Workspace:
 def keep(changed: Workspace) -> None:
     """Show a workspace that was just written."""
     st.session_state["workspace"], st.session_state["token"] = changed, changed.token
+
+
+def change(make: Callable[[Desk, Workspace], Workspace]) -> bool:
+    """Change the workspace at the desk and show the result; else say in a sentence why not.
+
+    Where another tab was first, its workspace is taken up, so that nothing is overwritten unseen.
+    """
+    here = workspace()
+    try:
+        keep(make(platform().desk, here))
+    except Conflict as conflict:
+        keep(platform().desk.open(here.token, now()))
+        st.toast(f"{conflict} It has been; please try again.", icon=":material/sync_problem:")
+        return False
+    except GridFlexError as problem:
+        st.error(str(problem))
+        return False
+    return True
 
 
 def grid_view() -> GridView:

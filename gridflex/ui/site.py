@@ -41,8 +41,9 @@ def site_settings() -> None:
         )
         if st.button("Keep", key="keep_site", type="primary"):
             site = Site(region=here.site.region, cap_kw=cap if capped else None, pue=pue)
-            session.keep(session.platform().desk.change_site(here, site, session.controls(), session.now()))
-            st.rerun()
+            chosen = session.controls()
+            if session.change(lambda desk, here: desk.change_site(here, site, chosen, session.now())):
+                st.rerun()
 
 
 def _change() -> None:
@@ -51,8 +52,8 @@ def _change() -> None:
     mode = ThresholdMode.FIXED if region == GB else ThresholdMode.RELATIVE
     chosen = Controls.model_validate({**session.controls().model_dump(), "mode": mode})
     st.session_state["mode"] = str(mode)
-    session.keep(session.platform().desk.change_site(here, site, chosen, session.now()))
-    if mode is ThresholdMode.RELATIVE:
+    done = session.change(lambda desk, here: desk.change_site(here, site, chosen, session.now()))
+    if done and mode is ThresholdMode.RELATIVE:
         st.toast(
             f"{REGIONS[region]}: a threshold of 150 g means little here, so it now follows the cleanest "
             f"{chosen.cleanest_percent:.0f} % of the next 24 h. Change it beside the chart.",

@@ -5,8 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from gridflex.domain.tariff import DEFAULT_TARIFF
-from gridflex.errors import GridFlexError
+from gridflex.services.desk import Desk
 from gridflex.services.tariff_table import DAYS, edited_tariff, tariff_table
+from gridflex.services.workspace import Workspace
 from gridflex.ui import session
 
 
@@ -40,11 +41,8 @@ def editor() -> None:
 
 
 def _keep(table: dict[str, list[object]]) -> None:
-    here = session.workspace()
-    try:
-        tariff = edited_tariff(here.tariff, table)
-        session.keep(session.platform().desk.change_tariff(here, tariff, session.now()))
-    except GridFlexError as problem:
-        st.error(str(problem))
-        return
-    st.rerun()
+    def with_table(desk: Desk, here: Workspace) -> Workspace:
+        return desk.change_tariff(here, edited_tariff(here.tariff, table), session.now())
+
+    if session.change(with_table):
+        st.rerun()
