@@ -1,9 +1,9 @@
-"""Which rules were in force on a date, and which settlement run a price is from."""
+"""Which rules of the wholesale market for flexibility were in force on a date."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,19 +23,6 @@ RULES = (
 PROPOSED = "P510 (proposed): the trader would compensate the supplier itself, at the SCRP"
 COMPENSATION = "Supplier compensation is mutualised over all suppliers: £0 to the trader"
 
-_RUNS = (
-    ("RF, final reconciliation", 292),
-    ("R3, third reconciliation", 154),
-    ("R2, second reconciliation", 84),
-    ("R1, first reconciliation", 39),
-    ("SF, initial settlement", 16),
-    ("II, interim information", 5),
-)
-"""Working days after the settlement day at which each run is published (BSC settlement calendar before the
-market-wide half-hourly migration; bank holidays are not counted here)."""
-INDICATIVE = "indicative, before the first settlement run"
-
-
 def rules_on(day: date) -> tuple[MarketRule, ...]:
     """The rules in force on a date, oldest first."""
     return tuple(rule for rule in RULES if rule.since <= day)
@@ -45,17 +32,3 @@ def rules_sentence(day: date) -> str:
     """The state of the rules in one sentence, dated."""
     codes = ", ".join(rule.code for rule in rules_on(day)) or "none of them"
     return f"Rules as of {day.day} {day:%B %Y}: {codes} in force. {COMPENSATION}."
-
-
-def settlement_run(settled: date, seen: date) -> str:
-    """The run a system price of ``settled`` is from when read on ``seen``, by the settlement calendar."""
-    return next((name for name, days in _RUNS if _working_days_after(settled, days) <= seen), INDICATIVE)
-
-
-def _working_days_after(day: date, count: int) -> date:
-    weeks, rest = divmod(count, 5)
-    later = day + timedelta(weeks=weeks)
-    while rest:
-        later += timedelta(days=1)
-        rest -= later.weekday() < 5
-    return later

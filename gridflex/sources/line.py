@@ -1,0 +1,148 @@
+"""One kept answer of one source: its last good value, and the one fetch that renews it.
+
+The rule of the carbon feed for any source: nothing runs on a timer, whoever asks when a fetch
+is due starts it in the background and gets at once what is known; one fetch at most runs;
+after a failure the next is due a minute later; the last good answer stays, with its age.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from threading import Condition, Thread
+from typing import Generic, TypeVar
+
+from gridflex.domain.provenance import Provenance
+from gridflex.errors import SourceError, StoreError
+
+T = TypeVar("T")
+
+RETRY = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class LineState(Generic[T]):
+    """What a line knows. ``value`` is the last good answer; ``error`` why the last fetch failed, in a sentence."""
+
+    value: T | None
+    provenance: Provenance
+    refreshing: bool
+    error: str | None
+    note: str | None
+    last_success: datetime | None
+    next_due: datetime | None
+
+
+class Line(Generic[T]):
+    """Keeps one answer fresh. Any number of threads may ask.
+
+    ``fetch`` gets the present and raises SourceError; an answer is due again after ``every``.
+    ``recall`` gives the last answer of an earlier process, ``keep`` stores a new one; both may
+    raise StoreError. Who asks while nothing is known waits ``max_wait_s`` at most.
+    """
+
+    def __init__(
+        self,
+        fetch: Callable[[datetime], T],
+        every: timedelta,
+        clock: Callable[[], datetime],
+        *,
+        recall: Callable[[], T | None] | None = None,
+        keep: Callable[[T], None] | None = None,
+        max_wait_s: float = 1.5,
+    ) -> None:
+        self._fetch, self._every, self._clock = fetch, every, clock
+        self._recall, self._keep, self._max_wait_s = recall, keep, max_wait_s
+        self._changed = Condition()
+        self._thread: Thread | None = None
+        self._stopped = self._recalled = self._refreshing = False
+        self._value: T | None = None
+        self._error: str | None = None
+        self._note: str | None = None
+        self._last_success: datetime | None = None
+        self._next_due: datetime | None = None
+
+    def state(self) -> LineState[T]:
+        """What is known; starts a fetch that is due, and waits for it only while nothing is known."""
+        with self._changed:
+            if self._is_due():
+                self._start()
+            self._changed.wait_for(lambda: not self._refreshing or self._value is not None, self._max_wait_s)
+            live = self._error is None and self._last_success is not None
+            return LineState(
+                self._value,
+                Provenance.LIVE if live and self._is_current() else Provenance.CACHED,
+                self._refreshing,
+                self._error,
+                self._note,
+                self._last_success,
+                self._next_due,
+            )
+
+    def refresh(self) -> None:
+        """Make the next fetch due at once."""
+        with self._changed:
+            self._next_due = None
+
+    def stop(self, wait_s: float = 5.0) -> None:
+        """Fetch no more, and wait for what still runs."""
+        with self._changed:
+            self._stopped = True
+        if self._thread is not None:
+            self._thread.join(wait_s)
+
+    def _is_due(self) -> bool:
+        if self._stopped or self._refreshing:
+            return False
+        return self._next_due is None or self._clock() >= self._next_due
+
+    def _is_current(self) -> bool:
+        # With the refresh under way, or nobody there to start it, an answer stays current for one more turn.
+        return self._last_success is not None and self._clock() < self._last_success + 2 * self._every
+
+    def _start(self) -> None:
+        self._refreshing = True
+        at = self._clock()
+        self._next_due = at + RETRY
+        self._thread = Thread(target=self._run, args=(at,), name="price-line", daemon=True)
+        self._thread.start()
+
+    def _run(self, at: datetime) -> None:
+        value: T | None = None
+        error: str | None = "The fetch broke off"
+        try:
+            self._remember()
+            value, error = self._fetch(at), None
+        except SourceError as problem:
+            error = str(problem)
+        finally:
+            with self._changed:
+                self._refreshing, self._error = False, error
+                if value is not None:
+                    self._value, self._last_success, self._next_due = value, at, at + self._every
+                self._changed.notify_all()
+        if value is not None and self._keep is not None:
+            self._store(value)
+
+    def _remember(self) -> None:
+        if self._recalled or self._recall is None:
+            return
+        note, value = None, None
+        try:
+            value = self._recall()
+        except StoreError as problem:
+            note = f"Earlier answers could not be read: {problem}"
+        with self._changed:
+            self._value, self._note, self._recalled = value, note, True
+            self._changed.notify_all()
+
+    def _store(self, value: T) -> None:
+        assert self._keep is not None
+        note = None
+        try:
+            self._keep(value)
+        except StoreError as problem:
+            note = f"The last answer could not be kept: {problem}"
+        with self._changed:
+            self._note = note
