@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 import numpy as np
 import pandas as pd
@@ -83,12 +84,12 @@ class Orchestrator:
     def __init__(self, timer: Callable[[], float] = time.perf_counter) -> None:
         self._timer = timer
 
-    def prepare(self, frame: pd.DataFrame, view: GridView, site: Site, before: Commitments) -> Queue:
-        """The queue's columns on the view's horizon, with what is settled already fixed.
+    def prepare(self, frame: pd.DataFrame, view: GridView, now: datetime, site: Site, before: Commitments) -> Queue:
+        """The queue's columns on the view's horizon at ``now``, with what is settled already fixed.
 
         Runs that have begun, and starts chosen by a person, are fixed where they are.
         """
-        queue = queue_from_frame(frame, view.horizon, site.pue)
+        queue = queue_from_frame(frame, view.horizon, site.pue, now=now)
         offset = epoch_row(view)
         start = before.start - offset
         settled = before.begun(epoch_half_hour(view.horizon.now)) | (before.pinned & ~before.cancelled)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields, replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -80,21 +81,29 @@ def whole_slots(length: Floats) -> Ints:
 
 
 def queue_from_frame(
-    frame: pd.DataFrame, horizon: Horizon, pue: float = 1.0, min_run_hours: float = 0.5, restart_kwh: float = 0.0
+    frame: pd.DataFrame,
+    horizon: Horizon,
+    pue: float = 1.0,
+    min_run_hours: float = 0.5,
+    restart_kwh: float = 0.0,
+    now: datetime | None = None,
 ) -> Queue:
     """Columns of a job frame on a horizon, windows as DESIGN's rule has them.
 
-    A release not after now means the current half-hour, later ones round up; deadlines
-    round down. A deadline alone bounds the run; else the longest deferral of the job, else
-    of its priority, counted from the release, bounds the start. ``pue`` multiplies power
-    and ``restart_kwh``, the energy of one restart of a job that may pause; such a job runs
-    at least ``min_run_hours`` (rounded up to half-hours) at a stretch.
+    A release not after ``now`` (the start of the horizon's present unless given) means the
+    current half-hour, later ones round up; deadlines round down. A deadline alone bounds
+    the run; else the longest deferral of the job, else of its priority, counted from the
+    release, bounds the start. ``pue`` multiplies power and ``restart_kwh``, the energy of
+    one restart of a job that may pause; such a job runs at least ``min_run_hours`` (rounded
+    up to half-hours) at a stretch.
     """
     release = _rows(frame["release"], horizon)
     length = frame["duration_hours"].to_numpy(np.float64) * 2
     limit = frame["time_limit_hours"].to_numpy(np.float64) * 2
     slots = whole_slots(np.fmax(length, np.nan_to_num(limit)))
-    earliest = np.maximum(np.ceil(release - SLACK), horizon.now_index).astype(np.int64)
+    arrived = (frame["release"] <= (now or horizon.now)).to_numpy(np.bool_)
+    rounded = np.maximum(np.ceil(release - SLACK), horizon.now_index).astype(np.int64)
+    earliest = np.where(arrived, horizon.now_index, rounded)
 
     deferral = frame["max_defer_hours"].to_numpy(np.float64)
     by_priority = frame["priority"].map({str(k): v for k, v in LONGEST_DEFERRAL_H.items()}).to_numpy(np.float64)

@@ -47,7 +47,7 @@ class Desk:
 
     def prepare(self, workspace: Workspace, view: GridView) -> Queue:
         """The workspace's jobs as columns on the view's horizon; worth keeping while both stay the same."""
-        return self._orchestrator.prepare(workspace.frame, view, workspace.site, workspace.before)
+        return self._orchestrator.prepare(workspace.frame, view, workspace.planned_at, workspace.site, workspace.before)
 
     def decide(
         self, workspace: Workspace, view: GridView, controls: Controls | None = None, queue: Queue | None = None
@@ -70,7 +70,7 @@ class Desk:
 
         Where another tab was first, its workspace is taken up instead.
         """
-        if workspace.planned_at >= floor_half_hour(now):
+        if floor_half_hour(workspace.planned_at) >= floor_half_hour(now):
             return workspace
         try:
             return self.adopt(workspace, workspace.controls, now, "a new half-hour")
@@ -126,7 +126,7 @@ class Desk:
             raise InputError(f"Job {word.job_id!r} has already begun; it can no longer be moved.")
         start = word.start(now)
         view = self._grid.view(workspace.site.region, now, workspace.tariff)
-        require_in_window(workspace.frame.iloc[[row]], view, start)
+        require_in_window(workspace.frame.iloc[[row]], view, now, start)
         before = workspace.before.overridden(row, word.action, start)
         reasons = {**workspace.reasons, word.job_id: word.said}
         entry = Entry(
@@ -165,10 +165,10 @@ class Desk:
 
         Jobs whose decision differs from ``was`` (what the workspace holds, unless given) get a row.
         """
+        workspace = replace(workspace, planned_at=now)
         decisions = self.decide(workspace, self._grid.view(workspace.site.region, now, workspace.tariff))
-        before = decisions.kept(workspace.before)
-        kept = replace(workspace, planned_at=floor_half_hour(now), before=before)
-        changed = changed_rows(was or workspace.before, before)
+        kept = replace(workspace, before=decisions.kept(workspace.before))
+        changed = changed_rows(was or workspace.before, kept.before)
         rows = [*entries, plan_entry(workspace, decisions, cause), *job_entries(decisions, changed)]
         if kept.version == 0:
             stored = self._store.create(kept.token, kept.to_state(), now, rows)

@@ -49,7 +49,7 @@ class Override:
                 raise InputError("A person may run a job now, hold it or cancel it.")
 
 
-def require_in_window(row: pd.DataFrame, view: GridView, start: int) -> None:
+def require_in_window(row: pd.DataFrame, view: GridView, now: datetime, start: int) -> None:
     """Raises InputError unless the one job of ``row`` may start at ``start`` (half-hours since 1970).
 
     That is from its release to its latest start; a job that cannot be in time any more may still run at once.
@@ -57,7 +57,7 @@ def require_in_window(row: pd.DataFrame, view: GridView, start: int) -> None:
     if start == NOT_YET:
         return
     horizon = view.horizon
-    queue = queue_from_frame(row, horizon)
+    queue = queue_from_frame(row, horizon, now=now)
     at = start - epoch_half_hour(horizon.start)
     earliest, latest = int(queue.earliest[0]), int(queue.latest[0])
     if at < earliest:

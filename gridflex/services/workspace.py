@@ -37,7 +37,7 @@ class Workspace:
     """Immutable: every change gives a new one, kept by the desk before it is shown.
 
     ``token`` opens it and is never exported; empty for a replay, which is kept nowhere.
-    ``anchor`` is when the queue was started, ``planned_at`` the half-hour of the stored plan.
+    ``anchor`` is when the queue was started, ``planned_at`` when the stored plan was made.
     ``reasons`` are a person's words for overrides, by job id.
     """
 
