@@ -6,18 +6,17 @@ import streamlit as st
 
 from gridflex.planning.policies import DEFAULT_POLICY, POLICIES
 from gridflex.ui import session
+from gridflex.ui.address import CLEANEST, GAIN, PENCE, THRESHOLD
 
-MAX_THRESHOLD = 400
-STEP = 5
 TRY_ENERGY_KWH = 150
 
 
 def threshold_controls() -> None:
     """Fixed or relative, and the slider of the one in force."""
-    st.session_state.setdefault("mode", str(session.workspace().controls.mode))
     mode = st.segmented_control(
         "Threshold",
         ["fixed", "relative"],
+        default="fixed",
         key="mode",
         required=True,
         help="Fixed: a number of grams. Relative: the cleanest share of the next 24 hours.",
@@ -27,10 +26,10 @@ def threshold_controls() -> None:
     if mode == "relative":
         st.slider(
             "Cleanest share of the next 24 h, %",
-            5,
-            100,
+            CLEANEST.low,
+            CLEANEST.high,
             30,
-            5,
+            CLEANEST.step,
             key="cleanest",
             bind="query-params",
             help="A deferrable job is asked to wait unless now is among this share of the cleanest half-hours ahead.",
@@ -38,10 +37,10 @@ def threshold_controls() -> None:
         return
     st.slider(
         "Carbon threshold, gCO2/kWh",
-        0,
-        MAX_THRESHOLD,
+        THRESHOLD.low,
+        THRESHOLD.high,
         150,
-        STEP,
+        THRESHOLD.step,
         key="threshold",
         bind="query-params",
         help="Above it a deferrable job is asked to wait. Critical jobs never wait.",
@@ -81,8 +80,8 @@ def minimum_gain_slider() -> None:
     """The least a job must gain to be moved."""
     st.slider(
         "Minimum gain to move a job, % of its own cost",
-        0,
-        20,
+        GAIN.low,
+        GAIN.high,
         3,
         key="gain",
         bind="query-params",
@@ -94,8 +93,8 @@ def price_limit_input() -> None:
     """A label's limit on the energy row of the tariff."""
     st.number_input(
         "Price limit, pence per kWh of energy",
-        0.0,
-        100.0,
+        float(PENCE.low),
+        float(PENCE.high),
         12.0,
         0.5,
         key="price_limit",
@@ -107,7 +106,7 @@ def price_limit_input() -> None:
 def try_threshold(value: float) -> None:
     """Put a suggested threshold on the slider; for a button's callback."""
     st.session_state["mode"] = "fixed"
-    st.session_state["threshold"] = min(MAX_THRESHOLD, round(value / STEP) * STEP)
+    st.session_state["threshold"] = THRESHOLD.on_step(min(value, THRESHOLD.high))
 
 
 def keep_button() -> None:

@@ -67,12 +67,17 @@ def sidebar() -> None:
         provenance_badge()
         site.region_control()
         site.site_settings()
-        chosen: Controls = session.controls()
-        day = session.grid_view().horizon
-        ahead = day.intensity[day.now_index : day.now_index + 48].tolist()
-        st.caption(f"Threshold in force: **{fmt.intensity(chosen.threshold_in(ahead))}** ({chosen.mode})")
+        if "replay_at" not in st.session_state:
+            _threshold_in_force(session.workspace().controls)
         if session.grid_view().region != GB:
             st.caption(f"{REGIONS[session.grid_view().region]}: forecast only, settles on the last forecast issued.")
+
+
+def _threshold_in_force(kept: Controls) -> None:
+    """The kept plan's; what a slider shows meanwhile is a preview."""
+    day = session.grid_view().horizon
+    ahead = day.intensity[day.now_index : day.now_index + 48].tolist()
+    st.caption(f"Threshold in force: **{fmt.intensity(kept.threshold_in(ahead))}** ({kept.mode})")
 
 
 def provenance_badge() -> None:

@@ -22,19 +22,10 @@ from gridflex.services.possible import possible_g
 from gridflex.services.workspace import Workspace
 from gridflex.settings import read_settings
 from gridflex.sources.http import utc_now
+from gridflex.ui import address
 
-DEFAULTS = Controls()
-CONTROLS = {
-    "threshold": "threshold",
-    "mode": "mode",
-    "cleanest": "cleanest_percent",
-    "policy": "policy",
-    "gain": "minimum_gain_percent",
-}
-"""Controls that stand in the address: parameter and widget key, and the field each sets."""
-
-PENCE = "price_limit"
-"""Widget key of the price limit, shown in pence."""
+REPLAYED_YEARS = range(2018, 2100)
+"""From the year the carbon intensity service began."""
 
 UNPLUGGED = {"source down": Provenance.CACHED, "no data at all": Provenance.SAMPLE}
 """What is left of the grid when a visitor pulls its plug on the System page."""
@@ -54,13 +45,14 @@ def open_visit() -> None:
     if at is not None:
         if state.get("replay_at") != at:
             state["replay_at"], state["replay"] = at, platform().desk.replayed(at)
+            address.restore(workspace().controls)
         return
     state.pop("replay_at", None)
     token = st.query_params.get("w") or state.get("token")
     kept: Workspace | None = state.get("workspace")
     if kept is None or kept.token != token:
         kept = platform().desk.open(token, now())
-        _restore_controls(kept)
+        address.restore(kept.controls)
     else:
         kept = platform().desk.catch_up(kept, now())
     keep(kept)
@@ -75,14 +67,15 @@ def now() -> datetime:
 
 
 def replay_moment() -> datetime | None:
-    """The half-hour named by ``at`` in the address; None where there is none or it cannot be read."""
+    """The half-hour named by ``at`` in the address; None where there is none that can be read and replayed."""
     text = st.query_params.get("at")
     if not text:
         return None
     try:
-        return floor_half_hour(parse_utc(text))
+        at = floor_half_hour(parse_utc(text))
     except InputError:
         return None
+    return at if at.year in REPLAYED_YEARS else None
 
 
 def workspace() -> Workspace:
@@ -126,11 +119,7 @@ def grid_view() -> GridView:
 
 def controls() -> Controls:
     """The controls as they stand on the page: a preview until the visitor keeps them."""
-    kept = workspace().controls
-    shown = {field: st.session_state[key] for key, field in CONTROLS.items() if st.session_state.get(key) is not None}
-    if (pence := st.session_state.get(PENCE)) is not None:
-        shown["price_limit"] = pence / 100
-    return Controls.model_validate({**kept.model_dump(), **shown})
+    return address.chosen(workspace().controls)
 
 
 def decisions(chosen: Controls | None = None) -> Decisions:
@@ -159,14 +148,6 @@ def prepared() -> Prepared:
         kept = Prepared(here, view, queue, possible_g(queue, view.horizon, here.before), expected_demand(here, view))
         st.session_state["prepared"] = kept
     return kept
-
-
-def _restore_controls(kept: Workspace) -> None:
-    """Put the kept controls on the page, unless the address says otherwise."""
-    for key, field in CONTROLS.items():
-        value = getattr(kept.controls, field)
-        if key not in st.query_params and value != getattr(DEFAULTS, field):
-            st.session_state.setdefault(key, round(value) if isinstance(value, float) else str(value))
 
 
 def is_dark() -> bool:

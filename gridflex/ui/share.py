@@ -6,17 +6,18 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from gridflex.ui import session
+from gridflex.ui import address, session
 
 PRIVATE = ("w",)
 
 
 def share_link() -> str:
     """The page's address with its controls and the moment shown, without the resume token."""
-    address = (st.context.url or "").split("?")[0]
+    page = (st.context.url or "").split("?")[0]
     kept = {name: value for name, value in st.query_params.items() if name not in PRIVATE}
+    kept.update(address.parameters(session.controls()))
     kept.setdefault("at", session.now().strftime("%Y-%m-%dT%H:%MZ"))
-    return f"{address}?{urlencode(kept)}"
+    return f"{page}?{urlencode(kept)}"
 
 
 def button() -> None:

@@ -1,0 +1,121 @@
+"""Controls in the address: what each parameter sets, what it may be, and how a link says it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import streamlit as st
+
+from gridflex.domain.controls import Controls, ThresholdMode
+from gridflex.planning.policies import POLICIES
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number a widget shows, from ``low`` to ``high`` by ``step``; ``scale`` of its units make one of the field's."""
+
+    field: str
+    low: int
+    high: int
+    step: int = 1
+    scale: int = 1
+
+    def shown(self, controls: Controls) -> float:
+        """What the widget shows for the controls."""
+        return self.on_step(getattr(controls, self.field) * self.scale)
+
+    def read(self, text: str) -> float:
+        """What the widget shows for a text. Raises ValueError for what it would refuse."""
+        value = float(text)
+        if not self.low <= value <= self.high:
+            raise ValueError(text)
+        return self.on_step(value)
+
+    def meant(self, value: float) -> float:
+        """The field for what is shown; an address may have put a slider between two steps."""
+        return self.on_step(value) / self.scale
+
+    def text(self, controls: Controls) -> str:
+        """What a link says."""
+        return f"{self.shown(controls):g}"
+
+    def on_step(self, value: float) -> float:
+        """The nearest value the widget can show."""
+        return float(value) if self.scale > 1 else round(value / self.step) * self.step
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of a few words; ``labels`` are what the address has for each."""
+
+    field: str
+    labels: Mapping[str, str]
+
+    def shown(self, controls: Controls) -> str:
+        """What the widget shows for the controls."""
+        return str(getattr(controls, self.field))
+
+    def read(self, text: str) -> str:
+        """What the widget shows for a text. Raises ValueError for what it would refuse."""
+        for word, label in self.labels.items():
+            if label == text:
+                return word
+        raise ValueError(text)
+
+    def meant(self, value: str) -> str:
+        """The field for what is shown."""
+        return value
+
+    def text(self, controls: Controls) -> str:
+        """What a link says."""
+        return self.labels[self.shown(controls)]
+
+
+PLAIN = Controls()
+THRESHOLD = Number("threshold", 0, 400, 5)
+CLEANEST = Number("cleanest_percent", 5, 100, 5)
+GAIN = Number("minimum_gain_percent", 0, 20)
+PENCE = Number("price_limit", 0, 100, scale=100)
+
+CONTROLS: Mapping[str, Number | Choice] = MappingProxyType(
+    {
+        "threshold": THRESHOLD,
+        "mode": Choice("mode", {str(mode): str(mode) for mode in ThresholdMode}),
+        "cleanest": CLEANEST,
+        "policy": Choice("policy", {name: policy.title for name, policy in POLICIES.items()}),
+        "gain": GAIN,
+        "price_limit": PENCE,
+    }
+)
+"""By parameter, which is also the widget's key."""
+
+
+def restore(kept: Controls) -> None:
+    """At the start of a visit: what the address says, else what was kept, for pages with the widget or without."""
+    for key, control in CONTROLS.items():
+        try:
+            st.session_state.setdefault(key, control.read(st.query_params[key]))
+        except (KeyError, ValueError):
+            if control.shown(kept) != control.shown(PLAIN):
+                st.session_state.setdefault(key, control.shown(kept))
+
+
+def chosen(kept: Controls) -> Controls:
+    """The controls as they stand on the page, else as they are kept."""
+    shown = {
+        control.field: control.meant(st.session_state[key])
+        for key, control in CONTROLS.items()
+        if st.session_state.get(key) is not None
+    }
+    return Controls.model_validate({**kept.model_dump(), **shown})
+
+
+def parameters(controls: Controls) -> dict[str, str]:
+    """What of the controls is not the default, as a link says it."""
+    return {
+        key: control.text(controls)
+        for key, control in CONTROLS.items()
+        if control.shown(controls) != control.shown(PLAIN)
+    }
