@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from time import perf_counter
 from uuid import uuid4
 
 from gridflex.beckn.dialects import write
-from gridflex.beckn.inbox import Inbox
+from gridflex.beckn.inbox import Acknowledgement, Inbox, handle_callback
 from gridflex.beckn.line import Line, Reply
 from gridflex.beckn.messages import Context, Envelope
 from gridflex.beckn.parties import Buyer, Network
@@ -18,7 +18,7 @@ from gridflex.beckn.reading import is_ack, read_answer, read_message
 from gridflex.beckn.signing import verify
 from gridflex.beckn.vocabulary import COMPUTE_ENERGY_IRI, DOMAIN, TTL_SECONDS, Action, Mode
 from gridflex.beckn.wire import Plain
-from gridflex.errors import BecknError, InvalidMessage, NoAnswer
+from gridflex.errors import BecknError, InvalidMessage, NoAnswer, SignatureRefused
 
 Clock = Callable[[], datetime]
 
@@ -111,6 +111,12 @@ class Client:
             exchange = replace(exchange, error=error)
         return replace(exchange, ms=(perf_counter() - started) * 1000)
 
+    def receive(self, action: str, headers: Mapping[str, str], body: bytes) -> Acknowledgement:
+        """Take one post to our ``/on_*`` endpoint; nothing is taken where signatures cannot be verified."""
+        keys = self.network.keys or _no_keys
+        us = self.buyer.subscriber_id
+        return handle_callback(action, headers, body, self.clock(), inbox=self.inbox, keys=keys, us=us)
+
     def close(self) -> None:
         """Let go of open connections."""
         self._line.close()
@@ -165,6 +171,10 @@ class _Heard:
     envelope: Envelope
     body: bytes
     verified: str
+
+
+def _no_keys(subscriber_id: str, key_id: str) -> bytes:
+    raise SignatureRefused("this network's keys are not known here")
 
 
 def _check_ours(envelope: Envelope, asked: Context) -> None:

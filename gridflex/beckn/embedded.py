@@ -7,7 +7,7 @@ from base64 import b64encode
 from collections.abc import Mapping
 
 from gridflex.beckn.client import Client, Clock
-from gridflex.beckn.inbox import Inbox, handle_callback
+from gridflex.beckn.inbox import Inbox
 from gridflex.beckn.line import InProcess, Line
 from gridflex.beckn.parties import Buyer, Network
 from gridflex.beckn.provider.desk import Desk, Provider
@@ -50,12 +50,12 @@ def embedded_client(
     name: str = NAME,
 ) -> Client:
     """A client whose network is this provider, both sides signing and verifying."""
-    buyer, inbox = buyer or Buyer(), inbox or Inbox()
+    buyer = buyer or Buyer()
     ours, theirs = demo_signer(buyer.subscriber_id), demo_signer(provider.subscriber_id)
     keys = key_book(ours, theirs)
 
     async def deliver(url: str, headers: Mapping[str, str], body: bytes) -> None:
-        handle_callback(url.rsplit("/", 1)[-1], headers, body, clock(), inbox=inbox, keys=keys, us=buyer.subscriber_id)
+        client.receive(url.rsplit("/", 1)[-1], headers, body)
 
     desk = Desk(provider, clock, deliver, dialect, signer=theirs, keys=keys)
     network = Network(
@@ -69,4 +69,5 @@ def embedded_client(
         bpp_uri=provider.uri,
     )
     line = Line(InProcess(desk.app()))
-    return Client(network, line, clock, buyer, inbox, callback_seconds=CALLBACK_SECONDS)
+    client = Client(network, line, clock, buyer, inbox, callback_seconds=CALLBACK_SECONDS)
+    return client

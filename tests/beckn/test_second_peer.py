@@ -169,6 +169,17 @@ def test_a_provider_without_a_template_for_cancel_has_not_cancelled(shared, peer
     assert journey.record.doubt.action == "cancel"
 
 
+def test_a_rating_that_is_not_taken_is_said(tmp_path, peer):
+    value = json.loads(peer.files["rating"].read_bytes())
+    value["message"]["received"] = False
+    peer.files["rating"] = tmp_path / "on_rating.json"
+    peer.files["rating"].write_text(json.dumps(value))
+    journey = journey_to(peer)
+    journey.run_all()
+    step = journey.rate(1)
+    assert (step.problem, step.sentence) == ("Nack", "the provider did not take the rating")
+
+
 @pytest.mark.parametrize(
     ("name", "status", "problem", "said"),
     [
