@@ -32,6 +32,13 @@ def part_costs(values: Floats, queue: Queue, parts: Bools) -> Floats:
     return costs
 
 
+def is_broken(parts: Bools) -> Bools:
+    """Whether each row's half-hours leave a gap between its first and its last (n,)."""
+    first, last = parts.argmax(axis=1), parts.shape[1] - 1 - parts[:, ::-1].argmax(axis=1)
+    gaps: Bools = last - first + 1 > parts.sum(axis=1)
+    return gaps & parts.any(axis=1)
+
+
 def _weights(parts: Bools, length: Floats) -> Floats:
     """Share of each half-hour the expected run fills, (n, T)."""
     done = np.cumsum(parts, axis=1, dtype=np.int32)
@@ -39,10 +46,14 @@ def _weights(parts: Bools, length: Floats) -> Floats:
     return weights
 
 
-def cheapest_pausing(values: Floats, queue: Queue, delay_cost: float = 0.0) -> tuple[Bools, Floats]:
+def cheapest_pausing(
+    values: Floats, queue: Queue, delay_cost: float = 0.0, price: Floats | None = None, load: Floats | None = None
+) -> tuple[Bools, Floats]:
     """Half-hours used by each job if it may pause (n, T) and its cost; exact, every job must have a window.
 
-    ``values`` is the cost of one kWh in each half-hour; ``delay_cost`` is per hour of later completion.
+    ``values`` is the cost of one kWh in each half-hour; ``delay_cost`` is per hour of later
+    completion; ``price`` (T,) is what each unit of ``load`` (n,) costs in every half-hour the
+    expected run uses.
     """
     parts = np.zeros((len(queue), len(values)), dtype=np.bool_)
     cost = np.empty(len(queue))
@@ -53,5 +64,6 @@ def cheapest_pausing(values: Floats, queue: Queue, delay_cost: float = 0.0) -> t
     ):
         for rows in chunks(len(jobs), size):
             part = jobs[rows]
-            parts[part], cost[part] = search(values, queue.take(part), delay_cost)
+            held = None if price is None or load is None else load[part, None] * price
+            parts[part], cost[part] = search(values, queue.take(part), delay_cost, held)
     return parts, cost

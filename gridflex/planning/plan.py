@@ -69,6 +69,15 @@ class Plan:
         """Hours each placed job starts after its earliest half-hour; 0 for the others."""
         return np.where(self.placed, (self.start - self.queue.earliest) / 2, 0.0)
 
+    @property
+    def completion_delay_hours(self) -> Floats:
+        """Hours each placed job is done later than from its earliest half-hour; 0 for the others."""
+        if self.parts is None or not len(self.parts):
+            return self.delay_hours
+        kept = self.parts.shape[1] - 1 - self.parts[:, ::-1].argmax(axis=1)
+        later = np.where(self.parts.any(axis=1), kept - self.queue.earliest - self.queue.slots + 1, 0) / 2
+        return np.where(self.parts.any(axis=1), later, self.delay_hours)
+
     def power_kw(self) -> Floats:
         """Site power in each half-hour of the horizon, kW; a part-filled half-hour counts full power."""
         return site_power(self.queue, self.start, self.parts, len(self.horizon))

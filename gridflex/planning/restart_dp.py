@@ -16,21 +16,29 @@ from gridflex.planning.queue import Queue, whole_slots
 OFF = 0
 
 
-def cheapest_stretches(values: Floats, queue: Queue, delay_cost: float = 0.0) -> tuple[Bools, Floats]:
+def cheapest_stretches(
+    values: Floats, queue: Queue, delay_cost: float = 0.0, held: Floats | None = None
+) -> tuple[Bools, Floats]:
     """Half-hours used by each job (n, T) and its cost in value x kWh; every job must have a window.
 
-    ``delay_cost`` is per hour of later completion. The time limit is kept free after the
-    last half-hour.
+    ``delay_cost`` is per hour of later completion. ``held`` (n, T) is what each half-hour
+    costs a job that uses any of it, beside the energy. The time limit is kept free after
+    the last half-hour.
     """
     expected = whole_slots(queue.length)
     first = int(queue.earliest.min())
     rows = np.arange(first, int((queue.latest + expected).max()))
-    cost, came_from = _forward(values, queue, expected, rows, delay_cost)
+    cost, came_from = _forward(values, queue, expected, rows, delay_cost, held)
     return _backward(queue, expected, cost, came_from, rows, len(values))
 
 
 def _forward(
-    values: Floats, queue: Queue, expected: NDArray[np.int64], rows: NDArray[np.int64], delay_cost: float
+    values: Floats,
+    queue: Queue,
+    expected: NDArray[np.int64],
+    rows: NDArray[np.int64],
+    delay_cost: float,
+    held: Floats | None,
 ) -> tuple[Floats, list[NDArray[np.uint8]]]:
     """Least cost of each (job, work done, standing) after the last row, and each row's choices."""
     stretch, most = int(queue.min_run.max()), int(expected.max())
@@ -44,7 +52,8 @@ def _forward(
     for t in rows:
         may_run = (t >= queue.earliest) & (t < queue.latest + expected)
         weight = np.where(work == expected[:, None], fraction[:, None], 1.0)
-        run = np.where(may_run[:, None], weight * values[t] * kwh[:, None], np.inf)
+        using = weight * values[t] * kwh[:, None]
+        run = np.where(may_run[:, None], using if held is None else using + held[:, t, None], np.inf)
         run += (work == expected[:, None]) * ((t - queue.earliest - expected + 1) * (delay_cost / 2))[:, None]
         following = np.full_like(cost, np.inf)
         choice = np.zeros(cost.shape, dtype=np.uint8)

@@ -14,7 +14,7 @@ from gridflex.planning.placing import Placing
 from gridflex.planning.policies.base import UNPLACED
 from gridflex.planning.repair import by_choice, holds
 
-MOST_TRIES = 1500
+MOST_TRIES = 800
 EFFORT = 200_000
 """Tries x jobs at most, so that larger queues get fewer tries."""
 SMALL_QUEUE = 2000
@@ -27,12 +27,23 @@ SEED = 1
 
 def ruin_and_recreate(placing: Placing, movable: Ints) -> None:
     """Try exchanges around half-hours in use; the plan that places most energy, then the cheapest, stays."""
+    if len(movable) > SMALL_QUEUE:
+        make_room(placing, movable)
+    else:
+        _search(placing, movable, min(MOST_TRIES, EFFORT // len(movable)), until_all_placed=False)
+
+
+def make_room(placing: Placing, movable: Ints) -> None:
+    """Exchange jobs until every one has a place, or the tries are over."""
+    _search(placing, movable, TRIES_FOR_ROOM, until_all_placed=True)
+
+
+def _search(placing: Placing, movable: Ints, tries: int, until_all_placed: bool) -> None:
     random = np.random.default_rng(SEED)
-    small = len(movable) <= SMALL_QUEUE
     record, above = placing.snapshot(), 0.0
-    for _ in range(min(MOST_TRIES, EFFORT // len(movable)) if small else TRIES_FOR_ROOM):
+    for _ in range(tries):
         left = movable[placing.start[movable] == UNPLACED]
-        if not len(left) and not small:
+        if not len(left) and until_all_placed:
             break
         # While a job has no place any exchange may open one; after that only gains are kept.
         energy, cost = _recreate(placing, _ruin(placing, movable, left, random), random, np.inf if len(left) else 0.0)

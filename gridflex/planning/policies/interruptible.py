@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from gridflex.planning.horizon import Horizon
-from gridflex.planning.pausing import cheapest_pausing
+from gridflex.planning.pausing import cheapest_pausing, is_broken
 from gridflex.planning.policies.base import Placement, Rules, asked_to_wait, worth_moving
 from gridflex.planning.policies.best_window import best_starts
 from gridflex.planning.queue import Queue
@@ -33,8 +33,8 @@ class Interruptible:
         used, cost = cheapest_pausing(values, part, rules.objective.delay_cost)
         moved = worth_moving(cost, cost_at(values, part, part.earliest), rules.minimum_gain)
         first = used.argmax(axis=1)
-        unbroken = used[np.arange(len(part)), np.minimum(first + part.slots, len(horizon)) - 1]
+        moved_apart = moved & is_broken(used)
         start[pausing] = np.where(moved, first, part.earliest)
         parts = np.zeros((len(queue), len(horizon)), dtype=np.bool_)
-        parts[pausing[moved & ~unbroken]] = used[moved & ~unbroken]
+        parts[pausing[moved_apart]] = used[moved_apart]
         return Placement(start, parts if parts.any() else None)

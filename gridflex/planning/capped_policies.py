@@ -1,0 +1,124 @@
+"""Every policy under a site cap: the jobs that must run first, then the rule in the room that is left."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from gridflex.planning.capped import place_jobs
+from gridflex.planning.first_come import first_come, in_order_of_arrival
+from gridflex.planning.horizon import Bools, Floats, Horizon, Ints
+from gridflex.planning.pausing import is_broken
+from gridflex.planning.placing import Placing
+from gridflex.planning.policies import POLICIES
+from gridflex.planning.policies.base import UNPLACED, Placement, Rules, asked_to_wait, worth_moving
+from gridflex.planning.queue import Queue
+from gridflex.planning.room import Room
+from gridflex.planning.ruin import make_room
+from gridflex.planning.site_cap import SiteCap, usage
+from gridflex.planning.windows import cost_at
+
+OPTIMISED = ("threshold-best-window", "best-window", "interruptible")
+"""Policies that look for the best plan; the others take the first room at or after the start they want."""
+
+
+@dataclass(frozen=True, eq=False)
+class CappedPlacement:
+    """A placement that keeps the cap, and the prices found on it (T,), None where none were needed."""
+
+    placement: Placement
+    price: Floats | None
+
+
+def place_under_cap(policy: str, queue: Queue, horizon: Horizon, rules: Rules, cap: SiteCap) -> CappedPlacement:
+    """Place a queue by a policy so that no half-hour exceeds the cap but those critical jobs alone overload."""
+    room = Room(cap.free, cap.limit)
+    start = np.where(cap.always, queue.earliest, UNPLACED)
+    waiting = queue.placeable & ~cap.always
+    rigid = in_order_of_arrival(queue, np.flatnonzero(waiting & queue.fixed))
+    _fill(start, first_come(queue, rigid, queue.earliest, cap.load, room))
+    flexible = np.flatnonzero(waiting & ~queue.fixed)
+    if policy not in OPTIMISED:
+        wanted = POLICIES[policy].place(queue, horizon, rules).start
+        return CappedPlacement(_in_turn(queue, horizon, rules, cap, start, flexible, wanted, room), None)
+    gate = rules.threshold if policy == "threshold-best-window" else None
+    moving = asked_to_wait(queue, horizon, gate)[flexible]
+    still = in_order_of_arrival(queue, flexible[~moving])
+    _fill(start, first_come(queue, still, queue.earliest, cap.load, room))
+    pauses = queue.interruptible & (policy == "interruptible")
+    return _best(queue, horizon, rules, cap, start, flexible[moving], pauses, room)
+
+
+def _fill(start: Ints, found: Ints) -> None:
+    np.copyto(start, found, where=found != UNPLACED)
+
+
+def _in_turn(
+    queue: Queue, horizon: Horizon, rules: Rules, cap: SiteCap, start: Ints, jobs: Ints, wanted: Ints, room: Room
+) -> Placement:
+    """Single-job rules share the room in order of arrival; who finds none displaces others."""
+    _fill(start, first_come(queue, in_order_of_arrival(queue, jobs), wanted, cap.load, room))
+    if (start[jobs] == UNPLACED).any():
+        placing = Placing(
+            queue, rules.objective.values(horizon), rules.objective.delay_cost, cap.load, queue.fixed & False, room
+        )
+        placing.start[:] = start
+        make_room(placing, in_canonical_order(queue, jobs))
+        start = placing.start
+    return Placement(start)
+
+
+def _best(
+    queue: Queue,
+    horizon: Horizon,
+    rules: Rules,
+    cap: SiteCap,
+    start: Ints,
+    jobs: Ints,
+    pauses: Bools,
+    room: Room,
+) -> CappedPlacement:
+    """The best plan of ``jobs`` in the room, moves below the minimum gain undone where there is room."""
+    objective = rules.objective
+    loaded = in_canonical_order(queue, jobs[cap.load[jobs] > 0])
+    placing, prices = place_jobs(queue, loaded, pauses, cap.load, room, objective.values(horizon), objective.delay_cost)
+    _fill(start, placing.start)
+    weightless = jobs[cap.load[jobs] <= 0]
+    if len(weightless):
+        policy = POLICIES["interruptible" if pauses.any() else "best-window"]
+        alone = policy.place(queue.take(weightless), horizon, rules)
+        start[weightless] = alone.start
+        if alone.parts is not None:
+            placing.parts[weightless] = alone.parts
+    _send_home(queue, horizon, rules, cap, start, loaded[~pauses[loaded]], room)
+    parts = _broken(placing.parts)
+    return CappedPlacement(Placement(start, parts), prices.price)
+
+
+def in_canonical_order(queue: Queue, rows: Ints) -> Ints:
+    """``rows`` in an order that depends on the jobs alone, so that a shuffled queue gives the same plan."""
+    keys = (queue.length, queue.power_kw, queue.gpus, queue.interruptible, queue.slots, queue.latest, queue.earliest)
+    return rows[np.lexsort(tuple(key[rows] for key in keys))]
+
+
+def _send_home(queue: Queue, horizon: Horizon, rules: Rules, cap: SiteCap, start: Ints, jobs: Ints, room: Room) -> None:
+    """Runs whose move gains less than the minimum start at their earliest half-hour if there is room."""
+    values, delay_cost = rules.objective.values(horizon), rules.objective.delay_cost
+    moved = jobs[start[jobs] > queue.earliest[jobs]]
+    part = queue.take(moved)
+    at_once = cost_at(values, part, part.earliest)
+    cost = cost_at(values, part, start[moved]) + (start[moved] - part.earliest) * (delay_cost / 2)
+    small = moved[~worth_moving(cost, at_once, rules.minimum_gain)]
+    home = first_come(replace(queue, latest=queue.earliest), small, queue.earliest, cap.load, room)
+    back = small[home[small] != UNPLACED]
+    room.free += usage(start[back], queue.slots[back], cap.load[back], len(horizon))
+    start[back] = queue.earliest[back]
+
+
+def _broken(parts: Bools) -> Bools | None:
+    """The half-hours of runs that do pause; None where none does."""
+    if not len(parts):
+        return None
+    broken = parts & is_broken(parts)[:, None]
+    return broken if broken.any() else None
