@@ -4,9 +4,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import streamlit as st
-from gridflex.ui.warm import warm_up
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
+
+from gridflex.ui.warm import warm_up
 
 
 @asynccontextmanager
