@@ -151,8 +151,8 @@ class Aftercare(Steps):
         doubt = self.record.doubt
         if doubt is None or doubt.action is action:
             return
-        asked = self.status()
-        if self.record.doubt is not None and not (asked.ok and self._outlived(doubt)):
+        self.status()
+        if self.record.doubt is not None and not self._outlived(doubt):
             raise OutOfOrder(f"it is not known yet whether {doubt.action.value} took effect; ask for the status first")
         self.record.doubt = None
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from gridflex.beckn.client import Client, Clock
 from gridflex.beckn.inbox import Inbox
 from gridflex.beckn.line import InProcess, Line
 from gridflex.beckn.parties import Buyer, Network
-from gridflex.beckn.provider.desk import Desk, Provider
+from gridflex.beckn.provider.desk import Desk, Provider, Served
 from gridflex.beckn.signing import KeyLookup, Signer
 from gridflex.beckn.vocabulary import Dialect, Mode
 from gridflex.errors import SignatureRefused
@@ -48,8 +48,9 @@ def embedded_client(
     buyer: Buyer | None = None,
     inbox: Inbox | None = None,
     name: str = NAME,
+    trail: Callable[[Served], None] = lambda served: None,
 ) -> Client:
-    """A client whose network is this provider, both sides signing and verifying."""
+    """A client whose network is this provider, both sides signing and verifying; ``trail`` is the provider's."""
     buyer = buyer or Buyer()
     ours, theirs = demo_signer(buyer.subscriber_id), demo_signer(provider.subscriber_id)
     keys = key_book(ours, theirs)
@@ -57,7 +58,7 @@ def embedded_client(
     async def deliver(url: str, headers: Mapping[str, str], body: bytes) -> None:
         client.receive(url.rsplit("/", 1)[-1], headers, body)
 
-    desk = Desk(provider, clock, deliver, dialect, signer=theirs, keys=keys)
+    desk = Desk(provider, clock, deliver, dialect, theirs, keys, trail)
     network = Network(
         name=name,
         base_url=f"{BASE_URL}/{'api' if mode is Mode.SYNC else 'beckn'}",

@@ -18,6 +18,10 @@ MAX_TRANSACTIONS = 5000
 """Journeys remembered; the oldest is forgotten first."""
 
 
+MAX_MESSAGES = 500
+"""Messages taken for one journey."""
+
+
 @dataclass(frozen=True)
 class Delivery:
     """One message that was posted to us, whose signature held."""
@@ -48,11 +52,14 @@ class Inbox:
                 self._transactions.popitem(last=False)
 
     def put(self, delivery: Delivery) -> bool:
-        """Keep a delivery unless its message id came before for the same action. False for an unknown journey."""
+        """Keep a delivery unless its message id came before for the same action.
+
+        False for a journey nobody opened, or one that is flooded.
+        """
         context = delivery.envelope.context
         with self._arrived:
             transaction = self._transactions.get(context.transaction_id)
-            if transaction is None:
+            if transaction is None or len(transaction.seen) >= MAX_MESSAGES:
                 return False
             key = (context.action, context.message_id)
             if key not in transaction.seen:

@@ -17,11 +17,13 @@ from gridflex.beckn.messages import BODIES, Context, Envelope
 from gridflex.errors import InvalidMessage, Nack
 
 MAX_BODY = 4_000_000
-"""Bytes read of one answer, about a thousand times a catalogue of eight windows."""
+"""Bytes read of one message, about a thousand times a catalogue of eight windows."""
 
 
 def read_json(body: bytes) -> dict[str, Any]:
     """A JSON object. Raises InvalidMessage for anything else, however hostile."""
+    if len(body) > MAX_BODY:
+        raise InvalidMessage("the body is larger than any message can be")
     try:
         text = body.decode()
         value = json.loads(text, parse_constant=_refuse_constant)

@@ -17,7 +17,7 @@ from gridflex.beckn.states import BOOKED, ENDS, State
 from gridflex.beckn.talk import Talk, is_transient
 from gridflex.beckn.terms import Terms, check, is_ours
 from gridflex.beckn.vocabulary import Action, OrderStatus
-from gridflex.errors import BecknError, Nack, NoAnswer, OutOfOrder, TermsBroken
+from gridflex.errors import BecknError, Nack, OutOfOrder, TermsBroken
 
 Read = Callable[[Envelope], tuple[State, str]]
 """Takes an answer in: the state it leads to and the sentence that tells it. Raises BecknError."""
@@ -80,14 +80,16 @@ class Steps:
 
     def _finish(self, exchange: Exchange, read: Read, action: Action | None = None, *, binding: bool = False) -> Step:
         action = action or exchange.action
+        known = True
         try:
             state, sentence = read(_envelope(exchange))
             problem = ""
         except BecknError as error:
             state, sentence, problem = self._after(error, action), str(error), type(error).__name__
+            known = isinstance(error, Nack | TermsBroken)
         self.talk.audit(entry_of(exchange, self.record, state, f"{action.value}: {sentence}"))
         self._enter(state)
-        if binding and not isinstance(exchange.error, NoAnswer):
+        if binding and known:
             self.record.doubt = None
         return self._keep(step_of(exchange, state, sentence, problem).model_copy(update={"action": action.value}))
 

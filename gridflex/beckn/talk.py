@@ -25,6 +25,9 @@ RETRY_SECONDS = (0.5, 1.5)
 POLL_SECONDS = (0.0, 1.0, 2.0, 4.0, 8.0, 15.0)
 """Waits before each ``status`` while an outcome is not known; 30 s in all, one ttl."""
 
+PATIENCE = timedelta(seconds=75)
+"""After this nothing more is tried within a step: twice an adapter's own wait and a little."""
+
 _ADAPTER_GAVE_UP = 408
 """A sync adapter answers this after it has waited its 30 s, so the message has outlived its ttl."""
 
@@ -60,8 +63,9 @@ class Talk:
     def repeat(self, action: Action, message: Plain) -> Exchange:
         """Ask a question that may be asked again: at most three times."""
         exchange = self.ask(action, message)
+        until = exchange.sent_at + PATIENCE
         for seconds in RETRY_SECONDS:
-            if not is_transient(exchange.error):
+            if not is_transient(exchange.error) or self.client.clock() > until:
                 break
             self.note(exchange, "asked again")
             self._sleep(seconds)
@@ -92,7 +96,10 @@ class Talk:
     def _until_known(self, action: Action, message: Plain, done: Done, accepted: Done) -> Exchange:
         resent = False
         exchange: Exchange | None = None
+        until = self.client.clock() + PATIENCE
         for seconds in POLL_SECONDS:
+            if self.client.clock() > until:
+                break
             self._sleep(seconds)
             exchange = self.ask(Action.STATUS, reference(self.record.order_id))
             if self._settled(exchange, done):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -151,12 +152,50 @@ def test_an_outcome_that_stays_unknown_is_said_and_kept(cut_setting):
     assert (step.problem, step.state) == ("NoAnswer", State.INITIALISED)
     assert step.sentence == "it is not known whether confirm took effect; it will be asked, not repeated"
     assert journey.record.doubt.action == "confirm"
-    with pytest.raises(OutOfOrder, match="ask for the status first"):
-        journey.cancel()
     line.cuts["status"] = []
     assert journey.status().state is State.CONFIRMED
     assert journey.record.doubt is None
     assert journey.cancel().state is State.CANCELLED
+
+
+def test_what_is_in_doubt_can_be_cancelled_once_it_can_take_effect_no_more(cut_setting):
+    place = cut_setting()
+    journey, line = over(place, {"confirm": [Cut.AFTER_SEND], "status": [Cut.AFTER_SEND] * 50})
+    up_to(journey, "discover", "choose", "select", "init")
+    journey.confirm()
+    resend_after = journey.record.doubt.resend_after
+    place.clock.now = resend_after - timedelta(seconds=5)
+    with pytest.raises(OutOfOrder, match="ask for the status first"):
+        journey.cancel()
+    place.clock.now = resend_after
+    assert journey.cancel().state is State.CANCELLED
+    assert line.arrived.count("confirm") == 1
+    assert place.provider.booked_mw(journey.record.chosen.window.item_id) == 0
+
+
+def test_a_confirmation_that_cannot_be_read_is_asked_about_again_not_sent_again(cut_setting):
+    place = cut_setting()
+    journey, line = over(place, {})
+    up_to(journey, "discover", "choose", "select", "init")
+    answering = line.inner.handle_request
+    broken = True
+
+    def unreadable(request: httpx.Request) -> httpx.Response:
+        response = answering(request)
+        if not broken:
+            return response
+        body = json.loads(response.read())
+        window = body["message"]["order"]["beckn:orderItems"][0]["beckn:orderItemAttributes"]
+        window["beckn:timeWindow"] = {"start": "some time"}
+        return httpx.Response(200, json=body)
+
+    line.inner.handle_request = unreadable
+    assert journey.confirm().problem == "InvalidMessage"
+    assert journey.confirm().problem == "InvalidMessage"
+    assert journey.record.state is State.INITIALISED
+    broken = False
+    assert journey.confirm().state is State.CONFIRMED
+    assert line.sent.count("confirm") == 1
 
 
 def test_a_process_that_dies_while_confirming_asks_before_it_sends(cut_setting):

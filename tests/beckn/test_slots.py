@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -58,7 +59,11 @@ class Market:
     def __init__(self, *slots: JobSlot, mode: Mode = Mode.ASYNC, dialect: Dialect = Dialect.DEG) -> None:
         self.now = NOW
         self.agent = Agent(*slots)
-        self.client = embedded_client(JobProvider(self.agent), lambda: self.now, mode=mode, dialect=dialect)
+        self.served: list[Any] = []
+        self.provider = JobProvider(self.agent)
+        self.client = embedded_client(
+            self.provider, lambda: self.now, mode=mode, dialect=dialect, trail=self.served.append
+        )
         self.trail: list[Any] = []
 
     def booking(self, **need: Any) -> SlotBooking:
@@ -82,6 +87,41 @@ def test_a_grid_agent_books_a_job_and_the_planner_gets_a_commitment(mode, dialec
     assert commitment.buyer == "gridflex.example"
     assert market.agent.open_slots(NOW) == []
     assert [e.after.value for e in market.trail][-1] == "confirmed"
+
+
+@pytest.mark.parametrize("mode", Mode)
+def test_the_trail_shows_both_sides_of_every_exchange(mode):
+    market = Market(slot(), mode=mode)
+    market.booking().run_all()
+    asked = [entry for entry in market.trail if entry.request_sha256]
+    assert [served.action for served in market.served] == ["discover", "select", "init", "confirm"]
+    assert [served.outcome for served in market.served] == ["answered", "QUOTE_REQUESTED", "INITIALIZED", "CONFIRMED"]
+    for ours, theirs in zip(asked, market.served, strict=True):
+        assert (ours.transaction_id, ours.message_id) == (theirs.transaction_id, theirs.message_id)
+        assert (ours.request_sha256, ours.answer_sha256) == (theirs.request_sha256, theirs.answer_sha256)
+        assert theirs.buyer == "gridflex.example"
+    assert market.served[-1].order_id == asked[-1].order_id
+
+
+def test_a_refusal_is_in_the_providers_trail_too():
+    market = Market(slot())
+    market.agent.slots = []
+    booking = market.booking()
+    booking.record.state = State.DISCOVERED
+    booking.record.slots = (slot(),)
+    booking.choose()
+    booking.select()
+    assert (market.served[-1].outcome, market.served[-1].answer_sha256) == ("refused: that job is not on offer", "")
+
+
+def test_a_provider_goes_on_in_another_process():
+    market = Market(slot())
+    booking = market.booking()
+    booking.run_all()
+    other = Market(slot())
+    other.provider.restore(json.loads(json.dumps(market.provider.to_dict())))
+    again = SlotBooking.from_dict(booking.to_dict(), other.client, other.trail.append, booking.ways)
+    assert again.status().state is State.CONFIRMED
 
 
 def test_a_catalogue_of_slots_reads_back_as_it_was_written():

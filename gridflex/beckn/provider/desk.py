@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import Protocol
 from uuid import NAMESPACE_URL, uuid5
 
@@ -22,7 +23,7 @@ from starlette.routing import Route
 from gridflex.beckn.client import SYNC_SIGNATURE, Clock
 from gridflex.beckn.dialects import write
 from gridflex.beckn.inbox import acknowledgement
-from gridflex.beckn.messages import Context, Envelope, OrderMessage
+from gridflex.beckn.messages import Context, Envelope, OrderMessage, OrderRefMessage
 from gridflex.beckn.reading import read_json, read_message
 from gridflex.beckn.signing import KeyLookup, Signer, verify
 from gridflex.beckn.vocabulary import Action, Dialect
@@ -33,6 +34,8 @@ ADAPTER_GAVE_UP = {
     "error": {"code": "REQUEST_TIMEOUT", "message": "No response received within 30 seconds", "type": "TIMEOUT"},
     "message": {"ack": {"status": "NACK"}},
 }
+
+UPDATED = Action.UPDATE.answer
 
 Deliver = Callable[[str, Mapping[str, str], bytes], Awaitable[None]]
 """Post an answer to the buyer: URL, headers, exact bytes. What becomes of it is the deliverer's concern."""
@@ -55,8 +58,27 @@ class Provider(Protocol):
 
 
 @dataclass(frozen=True)
+class Served:
+    """One request as the provider's side of the trail keeps it; hashes are of the exact bytes.
+
+    ``outcome`` is the order's state after it, the reason of a refusal, or ``answered``;
+    ``answer_sha256`` is empty where nothing was answered.
+    """
+
+    at: datetime
+    action: str
+    transaction_id: str
+    message_id: str
+    order_id: str
+    buyer: str
+    request_sha256: str
+    answer_sha256: str
+    outcome: str
+
+
+@dataclass(frozen=True)
 class Desk:
-    """How a provider is reached. ``keys`` None takes unsigned requests."""
+    """How a provider is reached. ``keys`` None takes unsigned requests; ``trail`` gets every request served."""
 
     provider: Provider
     clock: Clock
@@ -64,6 +86,7 @@ class Desk:
     dialect: Dialect = Dialect.DEG
     signer: Signer | None = None
     keys: KeyLookup | None = None
+    trail: Callable[[Served], None] = lambda served: None
 
     def app(self) -> Starlette:
         """The ASGI application."""
@@ -85,14 +108,13 @@ class Desk:
             return JSONResponse({"error": "context.transaction_id and context.message_id are required"}, 400)
         try:
             asked = _asked(read_message(value), request.path_params["action"])
-            message = self.provider.answer(asked, self.clock())
+            answer = self._answer(asked, body)
         except BecknError:
             return JSONResponse(ADAPTER_GAVE_UP, 408)
         if self.provider.keeps_silent(asked):
             return JSONResponse(ADAPTER_GAVE_UP, 408)
-        answer, authorization = self._written(asked, f"on_{asked.context.action}", message)
-        headers = {SYNC_SIGNATURE: authorization} if authorization else {}
-        return Response(answer, 200, headers, "application/json")
+        headers = {SYNC_SIGNATURE: answer.authorization} if answer.authorization else {}
+        return Response(answer.body, 200, headers, "application/json")
 
     async def _async(self, request: Request) -> Response:
         body, now, transaction_id = await request.body(), self.clock(), ""
@@ -101,7 +123,7 @@ class Desk:
             transaction_id = asked.context.transaction_id
             if self.keys is not None:
                 verify(request.headers.get("authorization"), body, now, self.keys, sender=asked.context.bap_id)
-            message = self.provider.answer(asked, now)
+            answer = self._answer(asked, body)
         except BecknError as error:
             unsigned = isinstance(error, SignatureRefused)
             realm = f'Signature realm="{self.provider.subscriber_id}",headers="(created) (expires) digest"'
@@ -109,23 +131,49 @@ class Desk:
             nack = acknowledgement(401 if unsigned else 400, transaction_id, now, error, headers)
             return JSONResponse(nack.body, nack.status, dict(nack.headers))
         ack = acknowledgement(200, transaction_id, now)
-        return JSONResponse(ack.body, background=BackgroundTask(self._post, asked, message))
+        return JSONResponse(ack.body, background=BackgroundTask(self._post, asked, answer))
 
-    async def _post(self, asked: Envelope, message: Plain) -> None:
+    def _answer(self, asked: Envelope, request: bytes) -> _Written:
+        """The answer, in the trail before it goes out; a refusal is in the trail too."""
+        try:
+            message = self.provider.answer(asked, self.clock())
+        except BecknError as error:
+            self.trail(self._served(asked, request, b"", f"refused: {error}"))
+            raise
+        answer = self._written(asked, f"on_{asked.context.action}", message)
+        outcome = message.order.order_status.value if isinstance(message, OrderMessage) else "answered"
+        self.trail(self._served(asked, request, answer.body, outcome))
+        return answer
+
+    def _served(self, asked: Envelope, request: bytes, answer: bytes, outcome: str) -> Served:
+        context, message = asked.context, asked.message
+        order = message.order if isinstance(message, OrderMessage | OrderRefMessage) else None
+        return Served(
+            at=self.clock(),
+            action=context.action,
+            transaction_id=context.transaction_id,
+            message_id=context.message_id,
+            order_id=(order.id if order else None) or "",
+            buyer=context.bap_id or "",
+            request_sha256=sha256(request).hexdigest(),
+            answer_sha256=sha256(answer).hexdigest() if answer else "",
+            outcome=outcome,
+        )
+
+    async def _post(self, asked: Envelope, answer: _Written) -> None:
         if not self.provider.keeps_silent(asked):
-            await self._send(asked, f"on_{asked.context.action}", message)
+            await self._send(asked, f"on_{asked.context.action}", answer)
         pushed = self.provider.pushed(asked, self.clock())
         if pushed is not None:
-            await self._send(asked, Action.UPDATE.answer, pushed, str(uuid5(NAMESPACE_URL, asked.context.message_id)))
+            message_id = str(uuid5(NAMESPACE_URL, asked.context.message_id))
+            await self._send(asked, UPDATED, self._written(asked, UPDATED, pushed, message_id))
 
-    async def _send(self, asked: Envelope, action: str, message: Plain, message_id: str | None = None) -> None:
-        body, authorization = self._written(asked, action, message, message_id)
-        headers = {"Content-Type": "application/json"} | ({"Authorization": authorization} if authorization else {})
-        await self.deliver(f"{(asked.context.bap_uri or '').rstrip('/')}/{action}", headers, body)
+    async def _send(self, asked: Envelope, action: str, answer: _Written) -> None:
+        signed = {"Authorization": answer.authorization} if answer.authorization else {}
+        headers = {"Content-Type": "application/json"} | signed
+        await self.deliver(f"{(asked.context.bap_uri or '').rstrip('/')}/{action}", headers, answer.body)
 
-    def _written(
-        self, asked: Envelope, action: str, message: Plain, message_id: str | None = None
-    ) -> tuple[bytes, str | None]:
+    def _written(self, asked: Envelope, action: str, message: Plain, message_id: str | None = None) -> _Written:
         now, context = self.clock(), asked.context
         answer = Context(
             action=action,
@@ -138,7 +186,13 @@ class Desk:
             bpp_uri=self.provider.uri,
         )
         body = write(Envelope(answer, message), self.dialect)
-        return body, self.signer.header(body, now) if self.signer else None
+        return _Written(body, self.signer.header(body, now) if self.signer else None)
+
+
+@dataclass(frozen=True)
+class _Written:
+    body: bytes
+    authorization: str | None
 
 
 def _asked(envelope: Envelope, action: str) -> Envelope:

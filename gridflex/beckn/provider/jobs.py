@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
+
+from pydantic import BaseModel
 
 from gridflex.beckn.messages import Envelope, OnDiscover, OrderMessage, stamp
 from gridflex.beckn.orders import Order, OrderAttributes, Payment
@@ -97,6 +99,17 @@ class JobProvider(BaseProvider):
             Action.SUPPORT: self._support,
         }
 
+    def to_dict(self) -> dict[str, Any]:
+        """What was initialised and sold, as JSON values, so that another process can go on."""
+        with self._lock:
+            return _Books(sold=self._sold, ratings=self._ratings).model_dump(mode="json")
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Take up what ``to_dict`` wrote."""
+        books = _Books.model_validate(state)
+        with self._lock:
+            self._sold, self._ratings = books.sold, books.ratings
+
     def _discover(self, envelope: Envelope, now: datetime) -> Plain:
         return OnDiscover(catalogs=[slot_catalogue(self._jobs.open_slots(now), now)])
 
@@ -178,3 +191,8 @@ class JobProvider(BaseProvider):
             self._jobs.release(order_id_of(envelope))
         sold.status = OrderStatus.CANCELLED
         return self._stated(sold, now)
+
+
+class _Books(BaseModel):
+    sold: dict[str, _Sold]
+    ratings: dict[str, float]
