@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from gridflex.domain.decisions import Action, Rationale
 from gridflex.domain.halfhours import epoch_half_hour
+from gridflex.domain.provenance import Provenance
 from gridflex.planning.horizon import Bools, Floats, Horizon, Ints
 from gridflex.planning.plan import Plan
 from gridflex.planning.policies.base import Placement
@@ -101,8 +102,10 @@ def with_begun_pauses(placement: Placement, before: Commitments, horizon: Horizo
 
 
 def with_kept_worth(plan: Plan, before: Commitments) -> Plan:
-    """The plan with runs and baselines that began before its horizon at what they were last valued."""
-    run_left, baseline_left = (plan.placed & (row < 0) for row in (plan.start, plan.queue.baseline))
+    """The plan with runs and baselines that began before anything its horizon knows at what they were last valued."""
+    first_known = int((plan.horizon.provenance != Provenance.ESTIMATED).argmax())
+    valued = plan.placed & (before.start != NOT_YET)
+    run_left, baseline_left = (valued & (row < first_known) for row in (plan.start, plan.queue.baseline))
     if not (run_left | baseline_left).any():
         return plan
     left = dict(zip(WORTH, (run_left, run_left, baseline_left, baseline_left), strict=True))

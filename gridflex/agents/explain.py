@@ -71,7 +71,7 @@ def _explained(decisions: Decisions, row: int, end: float) -> Explained:
     placed = bool(plan.placed[row])
     kwh = float(queue.energy_kwh[row])
     start = horizon.at(plan.start[row]) if placed else None
-    gate = min(int(queue.earliest[row]), len(horizon) - 1)
+    gate = min(max(int(queue.earliest[row]), 0), len(horizon) - 1)
     found = Explained(
         row=row,
         job_id=str(job["job_id"]),

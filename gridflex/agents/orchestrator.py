@@ -17,11 +17,11 @@ from gridflex.domain.controls import Controls, Site
 from gridflex.domain.decisions import Action
 from gridflex.domain.halfhours import epoch_half_hour
 from gridflex.errors import InputError
-from gridflex.planning.horizon import Bools, Ints
+from gridflex.planning.horizon import Bools, Horizon, Ints
 from gridflex.planning.objective import Objective
 from gridflex.planning.plan import Plan, evaluate
 from gridflex.planning.policies import POLICIES
-from gridflex.planning.policies.base import Policy, Rules
+from gridflex.planning.policies.base import Placement, Policy, Rules
 from gridflex.planning.queue import Queue, queue_from_frame
 from gridflex.planning.rationale import ACTIONS, labels
 
@@ -114,7 +114,7 @@ class Orchestrator:
         rules = rules_of(controls, threshold)
         policy = policy_named(controls.policy)
         began = self._timer()
-        placement = with_begun_pauses(policy.place(queue, view.horizon, rules), before, view.horizon)
+        placement = with_begun_pauses(place_all(policy, queue, view.horizon, rules), before, view.horizon)
         plan = with_kept_worth(evaluate(policy.name, queue, view.horizon, placement), before)
         took = (self._timer() - began) * 1e3
         found = labels(plan, rules, view.energy_price, controls.price_limit)
@@ -129,6 +129,20 @@ def policy_named(name: str) -> Policy:
     if name not in POLICIES:
         raise InputError(f"{name!r} is not a policy; choose one of {', '.join(POLICIES)}.")
     return POLICIES[name]
+
+
+def place_all(policy: Policy, queue: Queue, horizon: Horizon, rules: Rules) -> Placement:
+    """The policy's placement; runs that began before the horizon stay where they were and are no policy's business."""
+    inside = queue.earliest >= 0
+    if inside.all():
+        return policy.place(queue, horizon, rules)
+    found = policy.place(queue.take(inside), horizon, rules)
+    start, parts = queue.earliest.copy(), None
+    start[inside] = found.start
+    if found.parts is not None:
+        parts = np.zeros((len(queue), len(horizon)), np.bool_)
+        parts[inside] = found.parts
+    return Placement(start, parts)
 
 
 def rules_of(controls: Controls, threshold: float) -> Rules:

@@ -22,7 +22,7 @@ def number(value: float, decimals: int = 0) -> str:
 def significant(value: float) -> str:
     """Three significant figures for reading: 0.034, 1.25, 12.6, 182."""
     size = abs(value)
-    if size == 0 or size >= 99.95:
+    if size < 0.0005 or size >= 99.95:
         return number(value)
     decimals = 1 if size >= 9.995 else 2 if size >= 0.9995 else 3
     return number(value, decimals)

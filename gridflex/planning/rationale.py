@@ -39,7 +39,7 @@ def labels(plan: Plan, rules: Rules, energy_price: Floats, price_limit: float = 
     energy row, GBP/kWh, one value a half-hour of the horizon.
     """
     queue, horizon = plan.queue, plan.horizon
-    row = np.minimum(queue.earliest, len(horizon) - 1)
+    row = np.clip(queue.earliest, 0, len(horizon) - 1)
     above = horizon.intensity[row] > (np.inf if rules.threshold is None else rules.threshold)
     dear = energy_price[row] > price_limit
     later = plan.waits

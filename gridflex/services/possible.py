@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gridflex.agents.commitments import Commitments, with_begun_pauses, with_kept_worth
+from gridflex.agents.orchestrator import place_all
 from gridflex.planning.horizon import Horizon
 from gridflex.planning.objective import CARBON_ONLY
 from gridflex.planning.plan import evaluate
@@ -18,5 +19,5 @@ def possible_g(queue: Queue, horizon: Horizon, before: Commitments) -> float:
 
     What has begun stays; below zero where even that is dirtier than the baselines.
     """
-    placement = with_begun_pauses(POLICIES["interruptible"].place(queue, horizon, EXACT), before, horizon)
+    placement = with_begun_pauses(place_all(POLICIES["interruptible"], queue, horizon, EXACT), before, horizon)
     return float(with_kept_worth(evaluate("possible", queue, horizon, placement), before).saved_g.sum())

@@ -25,6 +25,8 @@ SUMMER = datetime(2026, 7, 1, 17, 5, tzinfo=UTC)
         (fmt.number, -0.4, "0"),
         (fmt.number, -0.0, "0"),
         (fmt.significant, 0, "0"),
+        (fmt.significant, -1.8e-15, "0"),
+        (fmt.significant, 0.0005, "0.001"),
         (fmt.significant, 0.034, "0.034"),
         (fmt.significant, 1.25, "1.25"),
         (fmt.significant, 12.64, "12.6"),
