@@ -37,7 +37,7 @@ def place_under_cap(policy: str, queue: Queue, horizon: Horizon, rules: Rules, c
     start = np.where(cap.always, queue.earliest, UNPLACED)
     waiting = queue.placeable & ~cap.always
     rigid = in_order_of_arrival(queue, np.flatnonzero(waiting & queue.fixed))
-    _fill(start, first_come(queue, rigid, queue.earliest, cap.load, room))
+    _fill(start, first_come(_only_at_earliest(queue), rigid, queue.earliest, cap.load, room))
     flexible = np.flatnonzero(waiting & ~queue.fixed)
     if policy not in OPTIMISED:
         wanted = POLICIES[policy].place(queue, horizon, rules).start
@@ -48,6 +48,10 @@ def place_under_cap(policy: str, queue: Queue, horizon: Horizon, rules: Rules, c
     _fill(start, first_come(queue, still, queue.earliest, cap.load, room))
     pauses = queue.interruptible & (policy == "interruptible")
     return _best(queue, horizon, rules, cap, start, flexible[moving], pauses, room)
+
+
+def _only_at_earliest(queue: Queue) -> Queue:
+    return replace(queue, latest=np.minimum(queue.earliest, queue.latest))
 
 
 def _fill(start: Ints, found: Ints) -> None:
@@ -110,7 +114,7 @@ def _send_home(queue: Queue, horizon: Horizon, rules: Rules, cap: SiteCap, start
     at_once = cost_at(values, part, part.earliest)
     cost = cost_at(values, part, start[moved]) + (start[moved] - part.earliest) * (delay_cost / 2)
     small = moved[~worth_moving(cost, at_once, rules.minimum_gain)]
-    home = first_come(replace(queue, latest=queue.earliest), small, queue.earliest, cap.load, room)
+    home = first_come(_only_at_earliest(queue), small, queue.earliest, cap.load, room)
     back = small[home[small] != UNPLACED]
     room.free += usage(start[back], queue.slots[back], cap.load[back], len(horizon))
     start[back] = queue.earliest[back]

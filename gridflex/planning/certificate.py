@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gridflex.planning.horizon import Bools, Floats
+from gridflex.planning.horizon import Floats
 from gridflex.planning.least import least_costs
-from gridflex.planning.objective import CARBON_ONLY, Objective
+from gridflex.planning.objective import GRAMS_PER_TONNE, Objective
 from gridflex.planning.plan import Plan
 from gridflex.planning.site_cap import SiteCap
 
@@ -55,30 +55,17 @@ class Certificate:
 
 
 def certify(
-    plan: Plan,
-    objective: Objective,
-    first_come: Plan | None = None,
-    cap: SiteCap | None = None,
-    price: Floats | None = None,
-    carbon_price: Floats | None = None,
+    plan: Plan, objective: Objective, bound: float, bound_g: float, first_come: Plan | None = None
 ) -> Certificate:
-    """The certificate of a plan.
+    """The certificate of a plan from bounds on the objective and on carbon alone.
 
-    Under a ``cap``, ``price`` and ``carbon_price`` (T,) are prices per unit of load and
-    half-hour for the objective and for carbon alone; any prices give a valid bound, the
-    best ones the tightest.
+    ``first_come`` is the baseline under a cap, None where there is none.
     """
-    placed = plan.placed
-    value = plan_value(plan, objective)
+    placed, value = plan.placed, plan_value(plan, objective)
     carbon = float(plan.carbon_g[placed].sum())
-    bound = lower_bound(plan, objective, placed, cap, price)
-    if objective == CARBON_ONLY:
-        bound_g = max(bound, lower_bound(plan, CARBON_ONLY, placed, cap, carbon_price)) if cap else bound
-    else:
-        bound_g = lower_bound(plan, CARBON_ONLY, placed, cap, carbon_price)
-    capped = plan if first_come is None else first_come
-    capped_g = plan.baseline_g if first_come is None else capped.carbon_g
-    capped_gbp = plan.baseline_gbp if first_come is None else capped.cost_gbp
+    capped_g = plan.baseline_g if first_come is None else first_come.carbon_g
+    capped_gbp = plan.baseline_gbp if first_come is None else first_come.cost_gbp
+    # A plan that reaches its bound may differ from it by the rounding of the sums.
     return Certificate(
         value,
         min(bound, value),
@@ -94,17 +81,21 @@ def certify(
 
 def plan_value(plan: Plan, objective: Objective) -> float:
     """Cost of the placed jobs in the objective's own unit: GBP, or g where it is CARBON_ONLY."""
-    carbon = plan.carbon_g * (objective.carbon_price / 1e6)
+    carbon = plan.carbon_g * (objective.carbon_price / GRAMS_PER_TONNE)
     energy = plan.cost_gbp if objective.energy else 0.0
     return float((carbon + energy)[plan.placed].sum() + objective.delay_cost * plan.completion_delay_hours.sum())
 
 
-def lower_bound(plan: Plan, objective: Objective, placed: Bools, cap: SiteCap | None, price: Floats | None) -> float:
-    """The least the placed jobs could cost under the same windows and cap."""
-    values, queue = objective.values(plan.horizon), plan.queue
+def lower_bound(plan: Plan, objective: Objective, cap: SiteCap | None = None, price: Floats | None = None) -> float:
+    """The least the jobs a plan places could cost under the same windows and cap.
+
+    ``price`` (T,) per unit of load and half-hour: any prices (at least 0) give a valid
+    bound, the best ones the tightest.
+    """
+    values, queue, placed = objective.values(plan.horizon), plan.queue, plan.placed
     if cap is None or price is None:
         return float(least_costs(values, queue.take(placed), objective.delay_cost).sum())
-    always = least_costs(values, queue.take(cap.always & placed), objective.delay_cost)
-    others = placed & ~cap.always
+    always, others = placed & cap.always, placed & ~cap.always
+    fixed = least_costs(values, queue.take(always), objective.delay_cost)
     costs = least_costs(values, queue.take(others), objective.delay_cost, price, cap.load[others])
-    return float(always.sum() + costs.sum() - price @ cap.free)
+    return float(fixed.sum() + costs.sum() - price @ cap.free)

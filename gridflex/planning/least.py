@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from gridflex.planning.horizon import Floats
@@ -19,6 +21,7 @@ def least_costs(
     A job marked interruptible may pause. ``price`` (T,) is what each unit of ``load`` (n,)
     costs in every half-hour a job holds.
     """
+    queue = replace(queue, latest=np.where(queue.fixed, np.minimum(queue.earliest, queue.latest), queue.latest))
     costs = np.full(len(queue), np.inf)
     whole = ~queue.interruptible | queue.fixed
     runs, pauses = np.flatnonzero(whole & queue.placeable), np.flatnonzero(~whole & queue.placeable)

@@ -23,7 +23,7 @@ class Rules:
     its own cost at the earliest start (0.03 is 3 %) a job must gain to be moved.
     ``cap_kw`` limits the site's power, ``cap_gpus`` the GPUs in use, in every half-hour
     (one or the other). ``carbon_cap`` is the highest mean intensity of the planned energy,
-    gCO2/kWh.
+    gCO2/kWh, ``carbon_cap_kg`` the most carbon of the whole plan (one or the other).
     """
 
     objective: Objective = field(default_factory=Objective)
@@ -32,6 +32,7 @@ class Rules:
     cap_kw: float | None = None
     cap_gpus: float | None = None
     carbon_cap: float | None = None
+    carbon_cap_kg: float | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,7 +72,7 @@ def asked_to_wait(queue: Queue, horizon: Horizon, threshold: float | None) -> Bo
     free = ~queue.fixed & queue.placeable
     if threshold is None:
         return free
-    return free & (horizon.intensity[np.minimum(queue.earliest, len(horizon) - 1)] > threshold)
+    return free & (horizon.intensity[np.clip(queue.earliest, 0, len(horizon) - 1)] > threshold)
 
 
 def worth_moving(cost: Floats, cost_at_earliest: Floats, minimum_gain: float) -> Bools:
