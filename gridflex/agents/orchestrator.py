@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -17,9 +18,11 @@ from gridflex.domain.controls import Controls, Site
 from gridflex.domain.decisions import Action
 from gridflex.domain.halfhours import epoch_half_hour
 from gridflex.errors import InputError
-from gridflex.planning.horizon import Bools, Horizon, Ints
+from gridflex.planning.certificate import Certificate, certify
+from gridflex.planning.horizon import Bools, Floats, Horizon, Ints
 from gridflex.planning.objective import Objective
 from gridflex.planning.plan import Plan, evaluate
+from gridflex.planning.planner import Solution, make_plan
 from gridflex.planning.policies import POLICIES
 from gridflex.planning.policies.base import Placement, Policy, Rules
 from gridflex.planning.queue import Queue, queue_from_frame
@@ -38,6 +41,12 @@ class Decisions:
     action: NDArray[np.uint8]
     rationale: NDArray[np.uint8]
     took_ms: float
+    solution: Solution | None = None
+
+    @cached_property
+    def certificate(self) -> Certificate:
+        """Saved, bound and gap of this plan."""
+        return self.solution.certificate if self.solution else certify(self.plan, self.rules.objective)
 
     def __len__(self) -> int:
         return len(self.frame)
@@ -103,25 +112,34 @@ class Orchestrator:
         )
 
     def decide(
-        self, frame: pd.DataFrame, queue: Queue, view: GridView, controls: Controls, before: Commitments
+        self,
+        frame: pd.DataFrame,
+        queue: Queue,
+        view: GridView,
+        controls: Controls,
+        before: Commitments,
+        site: Site | None = None,
+        headroom: Floats | None = None,
     ) -> Decisions:
         """Place every job by the chosen policy and label the result. Pure but for the stopwatch.
 
-        Raises InputError for a policy that is none.
+        ``headroom`` (T,) kW is kept free under the site's cap. Raises InputError for a policy
+        that is none, PlanError for limits that contradict each other.
         """
         day = slice(view.horizon.now_index, view.horizon.now_index + 48)
         threshold = controls.threshold_in(view.horizon.intensity[day].tolist())
-        rules = rules_of(controls, threshold)
+        rules = rules_of(controls, threshold, site or Site())
         policy = policy_named(controls.policy)
         began = self._timer()
-        placement = with_begun_pauses(place_all(policy, queue, view.horizon, rules), before, view.horizon)
+        placement, solution = place_all(policy, queue, view.horizon, rules, headroom)
+        placement = with_begun_pauses(placement, before, view.horizon)
         plan = with_kept_worth(evaluate(policy.name, queue, view.horizon, placement), before)
         took = (self._timer() - began) * 1e3
         found = labels(plan, rules, view.energy_price, controls.price_limit)
         kept = before.begun(epoch_half_hour(view.horizon.now)) | before.pinned | before.cancelled
         action = np.where(kept, before.action, found.action)
         rationale = np.where(kept, before.rationale, found.rationale)
-        return Decisions(frame, view, plan, threshold, rules, action, rationale, took)
+        return Decisions(frame, view, plan, threshold, rules, action, rationale, took, solution)
 
 
 def policy_named(name: str) -> Policy:
@@ -131,21 +149,38 @@ def policy_named(name: str) -> Policy:
     return POLICIES[name]
 
 
-def place_all(policy: Policy, queue: Queue, horizon: Horizon, rules: Rules) -> Placement:
-    """The policy's placement; runs that began before the horizon stay where they were and are no policy's business."""
+def place_all(
+    policy: Policy, queue: Queue, horizon: Horizon, rules: Rules, headroom: Floats | None = None
+) -> tuple[Placement, Solution | None]:
+    """The policy's placement, and the certified solution where a limit binds the jobs together.
+
+    Runs that began before the horizon stay where they were and are no policy's business.
+    """
     inside = queue.earliest >= 0
-    if inside.all():
-        return policy.place(queue, horizon, rules)
-    found = policy.place(queue.take(inside), horizon, rules)
+    part = queue if inside.all() else queue.take(inside)
+    solution = None
+    if rules.cap_kw is None and rules.carbon_cap is None:
+        found = policy.place(part, horizon, rules)
+    else:
+        solution = make_plan(policy.name, part, horizon, rules, headroom)
+        found = Placement(solution.plan.start, solution.plan.parts)
+    if part is queue:
+        return found, solution
     start, parts = queue.earliest.copy(), None
     start[inside] = found.start
     if found.parts is not None:
         parts = np.zeros((len(queue), len(horizon)), np.bool_)
         parts[inside] = found.parts
-    return Placement(start, parts)
+    return Placement(start, parts), solution
 
 
-def rules_of(controls: Controls, threshold: float) -> Rules:
+def rules_of(controls: Controls, threshold: float, site: Site) -> Rules:
     """A visitor's controls as the planner takes them."""
-    objective = Objective(carbon_price=controls.carbon_price, delay_cost=controls.delay_cost)
-    return Rules(objective, threshold, controls.minimum_gain_percent / 100)
+    objective = Objective(controls.carbon_price, controls.delay_cost, controls.energy_counts)
+    return Rules(
+        objective,
+        threshold if controls.gate else None,
+        controls.minimum_gain_percent / 100,
+        cap_kw=site.cap_kw,
+        carbon_cap=controls.carbon_cap,
+    )

@@ -29,13 +29,20 @@ class Site(BaseModel):
 
 
 class Controls(BaseModel):
-    """The rules. ``threshold`` gCO2/kWh; ``cleanest_percent`` of the next 24 h; ``price_limit`` GBP/kWh.
+    """The rules. ``gate`` puts the threshold in force; ``threshold`` gCO2/kWh; ``cleanest_percent`` of the next 24 h; ``price_limit`` GBP/kWh.
 
     ``minimum_gain_percent`` of its own cost is the least a job must gain to be moved.
+    ``energy_counts`` False leaves the energy price out of what is minimised. ``carbon_cap``
+    is the highest mean intensity of the planned energy, gCO2/kWh. ``headroom`` keeps the
+    p90 of the load expected to arrive free under the site's cap.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    gate: bool = True
+    energy_counts: bool = True
+    headroom: bool = False
+    carbon_cap: Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False)] | None = None
     policy: Annotated[str, Field(max_length=40)] = "threshold-best-window"
     mode: ThresholdMode = ThresholdMode.FIXED
     threshold: Annotated[float, Field(ge=0, le=1000, allow_inf_nan=False)] = 150.0

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
+import numpy as np
+
 from gridflex.agents.demo_queue import arrival_history
 from gridflex.agents.grid import GridView
 from gridflex.domain import format as fmt
@@ -37,6 +39,16 @@ def expected_demand(workspace: Workspace, view: GridView) -> DemandView | None:
     when = fmt.day_clock(peak.start, view.now)
     sentence = f"Expected peak of arriving load: {when}, {fmt.power(peak.kw)}{meets} (from the demo's made-up history)."
     return DemandView(found.p10, found.p90, sentence)
+
+
+def expected_headroom(workspace: Workspace, view: GridView) -> Floats | None:
+    """p90 of the load expected to arrive, kW for each half-hour of the horizon; None where nothing is known of it."""
+    demand = expected_demand(workspace, view)
+    if demand is None:
+        return None
+    room, first = np.zeros(len(view.horizon)), view.horizon.now_index
+    room[first : first + len(demand.high)] = demand.high
+    return room
 
 
 @lru_cache(maxsize=32)

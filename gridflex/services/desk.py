@@ -19,6 +19,7 @@ from gridflex.domain.halfhours import epoch_half_hour, floor_half_hour
 from gridflex.domain.tariff import Tariff
 from gridflex.errors import Conflict, InputError
 from gridflex.planning.queue import Queue
+from gridflex.services.demand_view import expected_headroom
 from gridflex.services.entries import changed_rows, iso_of_epoch, job_entries, plan_entry
 from gridflex.services.overrides import Override, require_in_window
 from gridflex.services.workspace import QueueKind, Workspace, from_state, with_jobs
@@ -59,11 +60,15 @@ class Desk:
             view,
             controls or workspace.controls,
             workspace.before,
+            workspace.site,
+            expected_headroom(workspace, view) if (controls or workspace.controls).headroom else None,
         )
 
-    def adopt(self, workspace: Workspace, controls: Controls, now: datetime, cause: str) -> Workspace:
+    def adopt(
+        self, workspace: Workspace, controls: Controls, now: datetime, cause: str, site: Site | None = None
+    ) -> Workspace:
         """Decide by ``controls`` and make it the plan: a plan row and a row for each job that changed."""
-        return self._decided(replace(workspace, controls=controls), now, cause)
+        return self._decided(replace(workspace, controls=controls, site=site or workspace.site), now, cause)
 
     def catch_up(self, workspace: Workspace, now: datetime) -> Workspace:
         """The half-hourly re-plan: runs that have begun stay as stored, the others are decided anew.

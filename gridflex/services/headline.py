@@ -99,8 +99,11 @@ def worth_sentence(sums: Totals, share_of_possible: float | None) -> str:
     if not sums.waiting and sums.saved_g == 0:
         return ""
     tail = f": {fmt.percent(share_of_possible)} of the saving possible under this forecast" if share_of_possible else ""
-    pounds = f"and {fmt.money(sums.saved_gbp)}" if sums.saved_gbp >= 0 else f"for {fmt.money(-sums.saved_gbp)} more"
-    return f"That saves {fmt.carbon(sums.saved_g)} ({fmt.percent(sums.saved_share)}) {pounds}{tail}."
+    carbon, pounds = (f"{fmt.carbon(abs(sums.saved_g))} ({fmt.percent(abs(sums.saved_share))})", abs(sums.saved_gbp))
+    if sums.saved_g < 0:
+        return f"That adds {carbon} and {'saves' if sums.saved_gbp >= 0 else 'costs'} {fmt.money(pounds)}."
+    money = f"and {fmt.money(pounds)}" if sums.saved_gbp >= 0 else f"for {fmt.money(pounds)} more"
+    return f"That saves {carbon} {money}{tail}."
 
 
 def provenance_sentence(view: GridView, now: datetime) -> str:

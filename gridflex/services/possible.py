@@ -19,5 +19,6 @@ def possible_g(queue: Queue, horizon: Horizon, before: Commitments) -> float:
 
     What has begun stays; below zero where even that is dirtier than the baselines.
     """
-    placement = with_begun_pauses(place_all(POLICIES["interruptible"], queue, horizon, EXACT), before, horizon)
+    cleanest, _ = place_all(POLICIES["interruptible"], queue, horizon, EXACT)
+    placement = with_begun_pauses(cleanest, before, horizon)
     return float(with_kept_worth(evaluate("possible", queue, horizon, placement), before).saved_g.sum())
