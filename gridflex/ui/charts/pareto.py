@@ -1,0 +1,81 @@
+"""The trade-off of carbon and cost: the best plans as a line, policies as labelled points."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+
+from gridflex.planning.pareto import TradeOff
+from gridflex.services.lab import PolicyRow
+from gridflex.ui.charts.style import Spec, figure, layout
+from gridflex.ui.palette import RULE, Palette
+
+HEIGHT = 360
+
+
+def pareto_figure(
+    points: Sequence[TradeOff], rows: Sequence[PolicyRow], chosen: tuple[float, float], colours: Palette
+) -> go.Figure:
+    """Cost to the right, carbon up; the marker's colour is the mean delay."""
+    grid: Spec = {"gridcolor": "rgba(138,143,152,0.25)", "zeroline": False, "fixedrange": True}
+    return figure(
+        data=[_frontier(points, colours), _policies(rows), _chosen(chosen, colours)],
+        layout=layout(
+            HEIGHT,
+            hovermode="closest",
+            margin={"l": 60, "r": 12, "t": 34, "b": 44},
+            xaxis={"title": {"text": "energy cost, £"}, "nticks": 6, **grid},
+            yaxis={"title": {"text": "carbon, kg"}, "nticks": 6, **grid},
+        ),
+    )
+
+
+def _frontier(points: Sequence[TradeOff], colours: Palette) -> Spec:
+    return {
+        "type": "scatter",
+        "mode": "lines+markers",
+        "name": "best possible",
+        "x": [point.cost_gbp for point in points],
+        "y": [point.carbon_g / 1e3 for point in points],
+        "line": {"color": colours.execute, "width": 1.5},
+        "marker": {
+            "size": 9,
+            "color": [point.delay_hours for point in points],
+            "colorscale": [[0, colours.execute], [1, colours.defer]],
+            "colorbar": {"title": {"text": "mean delay, h"}, "thickness": 10, "len": 0.8},
+        },
+        "hovertext": [
+            f"£{p.cost_gbp:.2f}, {p.carbon_g / 1e3:.1f} kg<br>mean delay {p.delay_hours:.1f} h<br>best at "
+            f"£{p.carbon_price:,.0f}/t"
+            for p in points
+        ],
+        "hovertemplate": "%{hovertext}<extra></extra>",
+    }
+
+
+def _policies(rows: Sequence[PolicyRow]) -> Spec:
+    return {
+        "type": "scatter",
+        "mode": "markers+text",
+        "name": "policies",
+        "x": [row.cost_gbp for row in rows],
+        "y": [row.carbon_kg for row in rows],
+        "text": [row.title for row in rows],
+        "textposition": "top right",
+        "textfont": {"size": 11, "color": RULE},
+        "marker": {"symbol": "diamond", "size": 8, "color": RULE},
+        "hovertemplate": "%{text}: £%{x:.2f}, %{y:.1f} kg<extra></extra>",
+    }
+
+
+def _chosen(chosen: tuple[float, float], colours: Palette) -> Spec:
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "name": "this plan",
+        "x": [chosen[0]],
+        "y": [chosen[1]],
+        "marker": {"symbol": "circle-open", "size": 18, "color": colours.carbon, "line": {"width": 3}},
+        "hovertemplate": "this plan: £%{x:.2f}, %{y:.1f} kg<extra></extra>",
+    }

@@ -1,0 +1,56 @@
+"""Site power under the plan, against the cap and the herd."""
+
+from __future__ import annotations
+
+import plotly.graph_objects as go
+
+from gridflex.planning.horizon import Floats
+from gridflex.services.lab import PowerView
+from gridflex.ui.charts.style import Spec, figure, label, layout, rule, time_xaxis
+from gridflex.ui.palette import RULE, Palette
+
+HEIGHT = 300
+
+
+def power_figure(view: PowerView, colours: Palette) -> go.Figure:
+    """Steps by half-hour, kW."""
+    last = len(view.plan)
+    shapes = [rule(view.now_row, view.now_row, 0, 1, yref="paper")]
+    notes = [label("NOW", view.now_row, 1, yref="paper", yanchor="top", xanchor="left", xshift=4)]
+    if view.cap_kw is not None:
+        shapes.append(rule(0, last, view.cap_kw, view.cap_kw, "dash"))
+        notes.append(label(f"cap {view.cap_kw:.0f} kW", last, view.cap_kw, xanchor="right", yanchor="bottom"))
+    return figure(
+        data=[
+            _steps(view.plan, "planned", colours.execute, "solid", fill="tozeroy"),
+            _steps(view.herd, "each its greenest window", colours.carbon, "dot"),
+            _steps(view.at_once, "all at once", RULE, "dash"),
+        ],
+        layout=layout(
+            HEIGHT,
+            xaxis=time_xaxis(view.axis, 0, last),
+            yaxis={
+                "title": {"text": "site kW"},
+                "rangemode": "tozero",
+                "fixedrange": True,
+                "nticks": 4,
+                "gridcolor": "rgba(138,143,152,0.25)",
+            },
+            shapes=shapes,
+            annotations=notes,
+        ),
+    )
+
+
+def _steps(values: Floats, name: str, colour: str, dash: str, **extra: object) -> Spec:
+    line = {"shape": "hv", "color": colour, "width": 1.5, "dash": dash}
+    hover = "%{y:.0f} kW<extra>" + name + "</extra>"
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "name": name,
+        "y": values,
+        "line": line,
+        "hovertemplate": hover,
+        **extra,
+    }
