@@ -8,6 +8,6 @@ from gridflex.ui.warm import warm_up
 st.set_page_config(page_title="GridFlex", page_icon="gridflex/ui/assets/favicon.png", layout="wide")
 page = st.navigation(frame.pages())
 warm_up()
-session.open_visit()
+session.open_visit(page.url_path)
 frame.sidebar()
 page.run()

@@ -92,6 +92,10 @@ CONTROLS: Mapping[str, Number | Choice] = MappingProxyType(
 """By parameter, which is also the widget's key."""
 
 
+SHOWN = "shown"
+CARRIED = ("w", "at")
+
+
 def restore(kept: Controls) -> None:
     """At the start of a visit: what the address says, else what was kept, for pages with the widget or without."""
     for key, control in CONTROLS.items():
@@ -102,14 +106,31 @@ def restore(kept: Controls) -> None:
                 st.session_state.setdefault(key, control.shown(kept))
 
 
+def carry(page: str) -> None:
+    """On another page than before, take along what Streamlit leaves behind: token, moment, and controls."""
+    state = st.session_state
+    if state.get("page") in (None, page):
+        return
+    for key, value in state.get(SHOWN, {}).items():
+        state[key] = value
+    lost = {name: text for name, text in state["carried"].items() if name not in st.query_params}
+    st.query_params.update(lost)
+
+
+def note(page: str, kept: Controls) -> None:
+    """Put the controls in a new page's address, before its widgets are there and write for themselves."""
+    if st.session_state.get("page") != page:
+        st.query_params.update(parameters(chosen(kept)))
+        st.session_state["page"] = page
+    st.session_state["carried"] = {name: st.query_params[name] for name in CARRIED if name in st.query_params}
+
+
 def chosen(kept: Controls) -> Controls:
     """The controls as they stand on the page, else as they are kept."""
-    shown = {
-        control.field: control.meant(st.session_state[key])
-        for key, control in CONTROLS.items()
-        if st.session_state.get(key) is not None
-    }
-    return Controls.model_validate({**kept.model_dump(), **shown})
+    state = st.session_state
+    state[SHOWN] = {key: state[key] for key in CONTROLS if state.get(key) is not None}
+    fields = {CONTROLS[key].field: CONTROLS[key].meant(value) for key, value in state[SHOWN].items()}
+    return Controls.model_validate({**kept.model_dump(), **fields})
 
 
 def parameters(controls: Controls) -> dict[str, str]:

@@ -37,19 +37,24 @@ def platform(_clock: Clock = utc_now) -> Platform:
     return build_platform(read_settings(), _clock)
 
 
-def open_visit() -> None:
+def open_visit(page: str) -> None:
     """Before any page: find the visitor's workspace or begin one, and keep its token in the address."""
     state = st.session_state
     state["router_ran"] = True
+    address.carry(page)
     at = replay_moment()
-    if at is not None:
-        if state.get("replay_at") != at:
-            state["replay_at"], state["replay"] = at, platform().desk.replayed(at)
-            address.restore(workspace().controls)
-        return
-    state.pop("replay_at", None)
-    token = st.query_params.get("w") or state.get("token")
-    kept: Workspace | None = state.get("workspace")
+    if at is None:
+        state.pop("replay_at", None)
+        _open_workspace()
+    elif state.get("replay_at") != at:
+        state["replay_at"], state["replay"] = at, platform().desk.replayed(at)
+        address.restore(workspace().controls)
+    address.note(page, workspace().controls)
+
+
+def _open_workspace() -> None:
+    token = st.query_params.get("w") or st.session_state.get("token")
+    kept: Workspace | None = st.session_state.get("workspace")
     if kept is None or kept.token != token:
         kept = platform().desk.open(token, now())
         address.restore(kept.controls)
