@@ -126,6 +126,9 @@ def _planned(job: Explained, start: datetime, decisions: Decisions) -> str:
     now, threshold, gate = decisions.view.now, fmt.number(decisions.threshold), fmt.intensity(job.gate_intensity)
     when, gain = _when(start, now), _gain(job)
     until = f"Waits until {fmt.day_clock(start, now)}" if start > now else "Begins now and pauses"
+    if decisions.rules.threshold is None:
+        deferred = job.action is Action.DEFER
+        return f"{until}: the best time in its window. {gain}" if deferred else f"Runs {when}: {_no_better(decisions)}."
     match job.rationale:
         case Rationale.HIGH_CARBON:
             return f"{until}: {gate} is above the threshold of {threshold}. {gain}"

@@ -250,6 +250,14 @@ def test_a_run_that_begins_now_and_pauses_does_not_claim_to_wait() -> None:
     assert found.sentence.startswith("Begins now and pauses: 50 g/kWh is above the threshold of 40.")
 
 
+def test_without_a_gate_no_sentence_speaks_of_a_threshold() -> None:
+    controls = ruled(policy="best-window", gate=False)
+    waits, runs = one(controls=controls), one(view_of(flat(300), SHEET), controls, deadline=hour(2))
+    assert (waits.action, runs.action) == (DEFER, NOW_)
+    assert waits.sentence.startswith("Waits until 21:00: the best time in its window. Its run averages 100 g/kWh")
+    assert runs.sentence == "Runs now: no later window gains 3 % or more."
+
+
 def test_a_policy_that_is_none_is_refused() -> None:
     with pytest.raises(InputError, match="'cheapest' is not a policy; choose one of run-at-once, threshold"):
         decide([job()], VIEW, ruled(policy="cheapest"))
