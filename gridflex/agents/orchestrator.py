@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 
 from gridflex.agents.commitments import NOT_YET, WORTH, Commitments, with_begun_pauses, with_kept_worth
 from gridflex.agents.grid import GridView
-from gridflex.domain.controls import Controls, Site
+from gridflex.domain.controls import Aim, Controls, Site, ThresholdMode
 from gridflex.domain.decisions import Action
 from gridflex.domain.halfhours import epoch_half_hour
 from gridflex.errors import InputError
 from gridflex.planning.certificate import Certificate, certify
 from gridflex.planning.horizon import Bools, Floats, Horizon, Ints
-from gridflex.planning.objective import Objective
+from gridflex.planning.objective import CARBON_ONLY, COST_ONLY, Objective
 from gridflex.planning.plan import Plan, evaluate
 from gridflex.planning.planner import Solution, make_plan
 from gridflex.planning.policies import POLICIES
@@ -176,11 +176,17 @@ def place_all(
 
 def rules_of(controls: Controls, threshold: float, site: Site) -> Rules:
     """A visitor's controls as the planner takes them."""
-    objective = Objective(controls.carbon_price, controls.delay_cost, controls.energy_counts)
     return Rules(
-        objective,
-        threshold if controls.gate else None,
+        objective_of(controls),
+        None if controls.mode is ThresholdMode.OFF else threshold,
         controls.minimum_gain_percent / 100,
-        cap_kw=site.cap_kw,
+        cap_kw=controls.cap_kw or site.cap_kw,
         carbon_cap=controls.carbon_cap,
     )
+
+
+def objective_of(controls: Controls) -> Objective:
+    """What the controls aim at."""
+    if controls.aim is Aim.MONEY:
+        return Objective(controls.carbon_price, controls.delay_cost)
+    return CARBON_ONLY if controls.aim is Aim.CARBON else COST_ONLY

@@ -12,10 +12,19 @@ from gridflex.domain.regions import GB
 
 
 class ThresholdMode(StrEnum):
-    """Fixed: a number of grams. Relative: the cleanest share of the next 24 h."""
+    """Fixed: a number of grams. Relative: the cleanest share of the next 24 h. Off: no gate, every job may be moved."""
 
     FIXED = "fixed"
     RELATIVE = "relative"
+    OFF = "off"
+
+
+class Aim(StrEnum):
+    """What a plan minimises. Money: energy, carbon and delay at their prices. The others are its two extremes."""
+
+    MONEY = "money"
+    CARBON = "carbon"
+    COST = "cost"
 
 
 class Site(BaseModel):
@@ -29,19 +38,19 @@ class Site(BaseModel):
 
 
 class Controls(BaseModel):
-    """The rules. ``gate`` puts the threshold in force; ``threshold`` gCO2/kWh; ``cleanest_percent`` of the next 24 h; ``price_limit`` GBP/kWh.
+    """The rules. ``threshold`` gCO2/kWh; ``cleanest_percent`` of the next 24 h; ``price_limit`` GBP/kWh.
 
     ``minimum_gain_percent`` of its own cost is the least a job must gain to be moved.
-    ``energy_counts`` False leaves the energy price out of what is minimised. ``carbon_cap``
-    is the highest mean intensity of the planned energy, gCO2/kWh. ``headroom`` keeps the
-    p90 of the load expected to arrive free under the site's cap.
+    ``carbon_price`` GBP/t, ``delay_cost`` GBP per job and hour. ``cap_kw`` stands in for the
+    site's own cap. ``carbon_cap`` is the highest mean intensity of the planned energy,
+    gCO2/kWh. ``headroom`` keeps the p90 of the load expected to arrive free under the cap.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    gate: bool = True
-    energy_counts: bool = True
+    aim: Aim = Aim.MONEY
     headroom: bool = False
+    cap_kw: Annotated[float, Field(gt=0, le=1e7, allow_inf_nan=False)] | None = None
     carbon_cap: Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False)] | None = None
     policy: Annotated[str, Field(max_length=40)] = "threshold-best-window"
     mode: ThresholdMode = ThresholdMode.FIXED
@@ -54,7 +63,7 @@ class Controls(BaseModel):
 
     def threshold_in(self, ahead: Sequence[float]) -> float:
         """The threshold in force, gCO2/kWh, given the intensities of the next 24 h."""
-        if self.mode is ThresholdMode.FIXED or not len(ahead):
+        if self.mode is not ThresholdMode.RELATIVE or not len(ahead):
             return self.threshold
         ranked = sorted(ahead)
         return ranked[max(round(len(ranked) * self.cleanest_percent / 100), 1) - 1]

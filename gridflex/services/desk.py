@@ -64,11 +64,9 @@ class Desk:
             expected_headroom(workspace, view) if (controls or workspace.controls).headroom else None,
         )
 
-    def adopt(
-        self, workspace: Workspace, controls: Controls, now: datetime, cause: str, site: Site | None = None
-    ) -> Workspace:
+    def adopt(self, workspace: Workspace, controls: Controls, now: datetime, cause: str) -> Workspace:
         """Decide by ``controls`` and make it the plan: a plan row and a row for each job that changed."""
-        return self._decided(replace(workspace, controls=controls, site=site or workspace.site), now, cause)
+        return self._decided(replace(workspace, controls=controls), now, cause)
 
     def catch_up(self, workspace: Workspace, now: datetime) -> Workspace:
         """The half-hourly re-plan: runs that have begun stay as stored, the others are decided anew.
