@@ -19,13 +19,13 @@ def part_sums(values: Floats, parts: Bools, length: Floats) -> Floats:
 
     Half-hours of ``parts`` beyond the expected length are kept free for the time limit.
     """
-    sums: Floats = _weights(parts, length) @ values
+    sums: Floats = part_weights(parts, length) @ values
     return sums
 
 
 def part_costs(values: Floats, queue: Queue, parts: Bools) -> Floats:
     """Cost of each job's broken run in value x kWh, the energy of its restarts included."""
-    running = _weights(parts, queue.length) > 0
+    running = part_weights(parts, queue.length) > 0
     resumed = running[:, 1:] & ~running[:, :-1] & running[:, :-1].cumsum(axis=1, dtype=np.bool_)
     costs: Floats = part_sums(values, parts, queue.length) * (queue.power_kw / 2)
     costs += (resumed @ values[1:]) * queue.restart_kwh
@@ -39,7 +39,7 @@ def is_broken(parts: Bools) -> Bools:
     return gaps & parts.any(axis=1)
 
 
-def _weights(parts: Bools, length: Floats) -> Floats:
+def part_weights(parts: Bools, length: Floats) -> Floats:
     """Share of each half-hour the expected run fills, (n, T)."""
     done = np.cumsum(parts, axis=1, dtype=np.int32)
     weights: Floats = np.clip(length[:, None] - done + 1, 0.0, 1.0) * parts

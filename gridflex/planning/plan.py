@@ -11,6 +11,7 @@ from gridflex.planning.pausing import part_costs
 from gridflex.planning.policies.base import UNPLACED, Placement
 from gridflex.planning.queue import Queue, whole_slots
 from gridflex.planning.runs import sums_of
+from gridflex.planning.site_cap import usage
 from gridflex.planning.windows import AT_ONCE, chunks
 
 
@@ -104,14 +105,15 @@ def evaluate(policy: str, queue: Queue, horizon: Horizon, placement: Placement) 
 
 def site_power(queue: Queue, start: Ints, parts: Bools | None, count: int) -> Floats:
     """Total power of the placed runs in each of ``count`` half-hours, kW."""
-    whole = start != UNPLACED
-    power = np.zeros(count + 1)
+    return load_in_use(queue, start, parts, queue.power_kw, count)
+
+
+def load_in_use(queue: Queue, start: Ints, parts: Bools | None, load: Floats, count: int) -> Floats:
+    """Total of ``load`` (n,) over the placed runs in each of ``count`` half-hours."""
+    whole = np.not_equal(start, UNPLACED)
+    used = np.zeros(count)
     if parts is not None:
         broken = parts.any(axis=1)
-        power[:count] += queue.power_kw[broken] @ parts[broken]
+        used += load[broken] @ parts[broken]
         whole &= ~broken
-    first, stop = (np.clip(row, 0, count) for row in (start, start + queue.slots))
-    change = np.zeros(count + 1)
-    np.add.at(change, first[whole], queue.power_kw[whole])
-    np.subtract.at(change, stop[whole], queue.power_kw[whole])
-    return power[:count] + np.cumsum(change)[:count]
+    return used + usage(start[whole], queue.slots[whole], load[whole], count)

@@ -52,6 +52,13 @@ def sums_of(columns: Sequence[Floats], start: Ints, length: Floats) -> list[Floa
     return sums
 
 
+def run_weights(start: Ints, length: Floats, count: int) -> Floats:
+    """Share of each of ``count`` half-hours that each unbroken run fills (n, T)."""
+    since = np.arange(count) - start[:, None]
+    weights: Floats = np.clip(length[:, None] - since, 0.0, 1.0) * (since >= 0)
+    return weights
+
+
 def run_means(values: Floats, start: Ints, length: Floats) -> Floats:
     """Mean of ``values`` over each run, weighted by the time spent in each half-hour."""
     means: Floats = run_sums(values, start, length) / length
