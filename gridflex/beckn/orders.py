@@ -8,9 +8,8 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from gridflex.beckn.goods import (
     Address,
-    Descriptor,
     Location,
-    OfferAttributes,
+    Offer,
     OrderPrice,
     TimeWindow,
     WindowAttributes,
@@ -33,17 +32,10 @@ def _invoice_of(value: object) -> object:
     return {"id": value} if isinstance(value, str) else value
 
 
-class AcceptedOffer(Named):
+class AcceptedOffer(Offer):
     """The offer an order item takes up."""
 
-    iri: str = core_iri()
-    kind: str = kind_of("beckn:Offer")
-    id: Ident
-    descriptor: Descriptor | None = None
-    provider: Text | None = None
-    items: list[Ident] = Field(default_factory=list)
     price: OrderPrice | None = None
-    offer_attributes: OfferAttributes | None = None
 
 
 class OrderItem(Named):

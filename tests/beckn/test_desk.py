@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import math
 
 import httpx
 import pytest
 
+from gridflex.beckn.embedded import demo_signer
+from gridflex.beckn.provider.base import MAX_ORDERS
 from gridflex.beckn.provider.misbehaviour import Misbehaviour
 from gridflex.beckn.signing import verify
 from gridflex.beckn.vocabulary import Mode
@@ -173,6 +176,44 @@ def test_orders_that_cannot_be_served(peer):
     )
     assert "a start and an end" in refused(peer, "init", in_window(item, 1, day.format(1), None))
     assert "ends before it starts" in refused(peer, "init", in_window(item, 1, day.format(2), day.format(1)))
+
+
+def test_an_order_is_its_buyers_alone_and_is_not_begun_twice(setting):
+    place = setting()
+    peer = Peer(place)
+    journey = place.journey()
+    journey.run_all()
+    mine = journey.record.order_id
+    stranger = {"bap_id": "sandbox.gridflex.example"}
+    body = peer.message("cancel", {"order": {"beckn:id": mine}}, **stranger)
+    header = demo_signer("sandbox.gridflex.example").header(body, place.clock())
+    nack = json.loads(peer.post("/beckn/cancel", body, {"Authorization": header}).read())
+    assert nack["error"]["message"] == "no such order"
+    again = in_window(journey.record.chosen.window.item_id, 1, "2026-01-09T01:00:00Z", "2026-01-09T02:00:00Z")
+    assert refused(peer, "init", again | {"beckn:id": mine}) == "that order exists already"
+    assert refused(peer, "init", {k: v for k, v in again.items() if k != "beckn:id"}) == "the order has no id"
+    assert journey.status().ok
+
+
+def test_only_so_many_orders_are_remembered(setting):
+    place = setting()
+    first = place.journey()
+    first.run_all()
+    books = place.provider.books.bookings
+    books |= {f"order-{n}": books[first.record.order_id] for n in range(MAX_ORDERS - 1)}
+    place.journey().run_all()
+    assert len(books) == MAX_ORDERS
+    assert first.record.order_id not in books
+
+
+def test_a_run_whose_actual_intensity_is_not_known_states_no_carbon(setting):
+    place = setting()
+    journey = place.journey()
+    journey.run_all()
+    place.clock.now = journey.record.terms.end
+    place.provider._outlook.intensity = lambda region, start, count: [math.nan] * count
+    assert journey.status().state.value == "completed"
+    assert set(journey.record.metrics) == {"performanceMetrics", "costMetrics"}
 
 
 def test_what_has_run_or_was_cancelled_cannot_be_changed(setting):

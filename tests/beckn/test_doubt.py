@@ -250,8 +250,8 @@ def test_a_shift_that_is_cut_moves_the_load_once(cut_setting, cut):
     assert journey.shift(0.01, "Leeds").ok
     assert journey.shift(0.005, "Leeds").ok
     assert line.arrived.count("update") == 2
-    booking = place.provider._bookings[journey.record.order_id]
-    assert booking.load_at(booking.end) == pytest.approx(0.0225)
+    booking = place.provider.books.bookings[journey.record.order_id]
+    assert booking.load_at(booking.terms.end) == pytest.approx(0.0225)
 
 
 @pytest.mark.parametrize("cut", Cut)

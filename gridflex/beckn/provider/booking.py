@@ -13,8 +13,9 @@ from gridflex.beckn.messages import stamp
 from gridflex.beckn.orders import DeliveryAttributes, Fulfillment, GridEventAlert, Order, OrderAttributes
 from gridflex.beckn.provider.catalogue import Block, window_attributes
 from gridflex.beckn.provider.outlook import GridOutlook
+from gridflex.beckn.terms import Terms
 from gridflex.beckn.vocabulary import OrderStatus
-from gridflex.domain.halfhours import HALF_HOUR, floor_half_hour, half_hours
+from gridflex.domain.halfhours import HALF_HOUR, ceil_half_hour, floor_half_hour, half_hours, half_hours_between
 
 
 class Stage(StrEnum):
@@ -35,14 +36,12 @@ _STATED = {
 
 @dataclass
 class Booking:
-    """An order: ``load_mw`` from ``start`` to ``end`` in a block, at ``price`` GBP/kWh."""
+    """An order of one buyer for a run in a block, on terms."""
 
     order: Order
+    buyer: str
     block: Block
-    load_mw: float
-    start: datetime
-    end: datetime
-    price: float
+    terms: Terms
     stage: Stage = Stage.INITIALISED
     shifted: list[tuple[datetime, float]] = field(default_factory=list)
     alert: GridEventAlert | None = None
@@ -51,31 +50,26 @@ class Booking:
     details: dict[str, Any] = field(default_factory=dict)
 
     @property
+    def is_draft(self) -> bool:
+        """Whether it binds nobody yet."""
+        return self.stage is Stage.INITIALISED
+
+    @property
     def holds(self) -> bool:
         """Whether it takes up capacity."""
         return self.stage is Stage.CONFIRMED
-
-    @property
-    def hours(self) -> float:
-        """Length of the run, hours."""
-        return (self.end - self.start).total_seconds() / 3600
-
-    @property
-    def cost_gbp(self) -> float:
-        """MW x hours x 1000 x GBP/kWh."""
-        return self.load_mw * self.hours * 1000 * self.price
 
     def status(self, now: datetime) -> OrderStatus:
         """The state as a message states it."""
         if self.stage is not Stage.CONFIRMED:
             return _STATED[self.stage]
-        if now >= self.end:
+        if now >= self.terms.end:
             return OrderStatus.COMPLETED
-        return OrderStatus.IN_PROGRESS if now >= self.start else OrderStatus.CONFIRMED
+        return OrderStatus.IN_PROGRESS if now >= self.terms.start else OrderStatus.CONFIRMED
 
     def load_at(self, moment: datetime) -> float:
         """Power at a moment of the run, after what was shifted away, MW."""
-        return self.load_mw - math.fsum(load for since, load in self.shifted if since <= moment)
+        return self.terms.load_mw - math.fsum(load for since, load in self.shifted if since <= moment)
 
     def spike(self, now: datetime, intensity: float, price: float) -> None:
         """Say that gCO2/kWh and GBP/kWh have risen."""
@@ -112,13 +106,13 @@ def moved_load(order: Order) -> float:
 def order_now(booking: Booking, outlook: GridOutlook, now: datetime) -> Order:
     """The order as the provider sees it now: its state, load, alert, and figures once it has run."""
     status = booking.status(now)
-    attributes = window_attributes(booking.block, booking.price)
-    grid, price = attributes.grid_parameters, booking.price
+    attributes = window_attributes(booking.block, booking.terms.price)
+    grid, price = attributes.grid_parameters, booking.terms.price
     if booking.spiked and grid is not None:
         grid.carbon_intensity, price = booking.spiked
     attributes.pricing_parameters = PricingParameters(spot_price=price, currency="GBP", unit="per_kWh")
     attributes.capacity_parameters = CapacityParameters(
-        active_capacity=round(booking.load_at(max(now, booking.start)), 9), capacity_unit="MW"
+        active_capacity=round(booking.load_at(max(now, booking.terms.start)), 9), capacity_unit="MW"
     )
     if status is OrderStatus.COMPLETED:
         attributes = attributes.model_validate(attributes.to_wire() | _metrics(booking, outlook))
@@ -137,7 +131,7 @@ def _fulfillment(booking: Booking, status: OrderStatus) -> Fulfillment:
     asked = booking.order.fulfillment or Fulfillment(id=f"fulfillment-{booking.order.id}")
     delivery = (asked.delivery_attributes or DeliveryAttributes()).model_copy(
         update={
-            "compute_load": round(booking.load_at(booking.end), 9),
+            "compute_load": round(booking.load_at(booking.terms.end), 9),
             "grid_event_alert": booking.alert,
             "shift_details": booking.details.get("shift"),
         }
@@ -146,37 +140,41 @@ def _fulfillment(booking: Booking, status: OrderStatus) -> Fulfillment:
 
 
 def _metrics(booking: Booking, outlook: GridOutlook) -> dict[str, Any]:
-    """Energy, carbon and cost of the run, half-hour by half-hour, on the outlook's values for it."""
-    starts = half_hours(booking.start, math.ceil(booking.hours * 2))
-    intensity = outlook.intensity(booking.block.zone.region, starts[0], len(starts))
+    """Energy, cost and carbon of the run, half-hour by half-hour; carbon only where the outlook knows it all."""
+    terms = booking.terms
+    first = floor_half_hour(terms.start)
+    starts = half_hours(first, half_hours_between(first, ceil_half_hour(terms.end)))
     mwh = [_mwh(booking, start) for start in starts]
-    energy, carbon = math.fsum(mwh), math.fsum(e * g for e, g in zip(mwh, intensity, strict=True))
-    planned = booking.load_mw * booking.hours * booking.block.intensity
-    cost = energy * 1000 * booking.price
-    return {
+    energy = math.fsum(mwh)
+    cost = energy * 1000 * terms.price
+    metrics: dict[str, Any] = {
         "beckn:performanceMetrics": {
-            "plannedLoad": booking.load_mw,
-            "actualLoad": round(energy / booking.hours, 6),
+            "plannedLoad": terms.load_mw,
+            "actualLoad": round(energy / terms.hours, 6),
             "loadUnit": "MW",
             "energyConsumed": round(energy, 6),
             "energyUnit": "MWh",
         },
-        "beckn:carbonMetrics": {
-            "plannedCarbonBudget": round(planned, 3),
-            "actualCarbon": round(carbon, 3),
-            "carbonUnit": "kgCO2",
-            "carbonSavings": round(planned - carbon, 3),
-        },
         "beckn:costMetrics": {
-            "estimatedCost": round(booking.cost_gbp, 2),
+            "estimatedCost": round(terms.cost_gbp, 2),
             "actualCost": round(cost, 2),
-            "costSavings": round(booking.cost_gbp - cost, 2),
+            "costSavings": round(terms.cost_gbp - cost, 2),
             "currency": "GBP",
         },
     }
+    intensity = outlook.intensity(booking.block.zone.region, first, len(starts))
+    if len(intensity) == len(mwh) and all(map(math.isfinite, intensity)):
+        carbon = math.fsum(energy * grams for energy, grams in zip(mwh, intensity, strict=True))
+        metrics["beckn:carbonMetrics"] = {
+            "plannedCarbonBudget": round(terms.carbon_budget_kg, 3),
+            "actualCarbon": round(carbon, 3),
+            "carbonUnit": "kgCO2",
+            "carbonSavings": round(terms.carbon_budget_kg - carbon, 3),
+        }
+    return metrics
 
 
 def _mwh(booking: Booking, start: datetime) -> float:
-    begins, ends = max(start, booking.start), min(start + HALF_HOUR, booking.end)
-    hours = max(0.0, (ends - begins).total_seconds() / 3600)
-    return booking.load_at(floor_half_hour(begins)) * hours
+    """Energy of one half-hour, MWh; load that moves away counts from the next half-hour on."""
+    begins, ends = max(start, booking.terms.start), min(start + HALF_HOUR, booking.terms.end)
+    return booking.load_at(start) * max(0.0, (ends - begins).total_seconds() / 3600)

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
-from pydantic import BaseModel
+from pydantic import Field
 
-from gridflex.beckn.messages import Envelope, OnDiscover, OrderMessage, stamp
-from gridflex.beckn.orders import Order, OrderAttributes, Payment
+from gridflex.beckn.messages import Envelope, OnDiscover, OrderMessage
+from gridflex.beckn.orders import Order, Payment
 from gridflex.beckn.provider.base import (
-    MAX_ORDERS,
     BaseProvider,
-    Handler,
-    order_id_of,
+    Books,
+    confirmed,
+    file_order,
+    held_for,
     quoted,
     rejected,
     wanted,
@@ -28,6 +27,7 @@ from gridflex.beckn.provider.catalogue import Block, catalogue, cleanest_block, 
 from gridflex.beckn.provider.misbehaviour import Misbehaviour
 from gridflex.beckn.provider.outlook import GridOutlook
 from gridflex.beckn.provider.zones import ZONES
+from gridflex.beckn.terms import Terms
 from gridflex.beckn.vocabulary import Action, OrderStatus
 from gridflex.beckn.wire import Plain
 from gridflex.errors import Nack
@@ -38,43 +38,25 @@ SPIKE_INTENSITY, SPIKE_PRICE = 2.5, 1.5
 """Factors of the scripted misbehaviours."""
 
 
+class EnergyBooks(Books):
+    """What was offered, and what was ordered of it."""
+
+    blocks: dict[str, Block] = Field(default_factory=dict)
+    bookings: dict[str, Booking] = Field(default_factory=dict)
+
+
 class EnergyProvider(BaseProvider):
     """Sells low-carbon windows of eight zones, out of the outlook it is given. Safe to share between threads."""
 
     subscriber_id = "sandbox.gridflex.example"
     uri = "https://sandbox.gridflex.example/beckn"
 
+    books: EnergyBooks
+
     def __init__(self, outlook: GridOutlook, misbehaviour: Misbehaviour = Misbehaviour.NONE) -> None:
-        super().__init__()
+        super().__init__(EnergyBooks())
         self.misbehaviour = misbehaviour
         self._outlook = outlook
-        self._blocks: dict[str, Block] = {}
-        self._bookings: dict[str, Booking] = {}
-
-    def _handlers(self) -> Mapping[str, Handler]:
-        return {
-            Action.DISCOVER: self._discover,
-            Action.SELECT: self._select,
-            Action.INIT: self._init,
-            Action.CONFIRM: self._confirm,
-            Action.STATUS: self._status,
-            Action.UPDATE: self._update,
-            Action.CANCEL: self._cancel,
-            Action.RATING: self._rate,
-            Action.SUPPORT: self._support,
-        }
-
-    def to_dict(self) -> dict[str, Any]:
-        """What is on offer and booked, as JSON values, so that another process can go on."""
-        with self._lock:
-            books = _Books(blocks=self._blocks, bookings=self._bookings, ratings=self._ratings)
-            return books.model_dump(mode="json")
-
-    def restore(self, state: dict[str, Any]) -> None:
-        """Take up what ``to_dict`` wrote."""
-        books = _Books.model_validate(state)
-        with self._lock:
-            self._blocks, self._bookings, self._ratings = books.blocks, books.bookings, books.ratings
 
     def keeps_silent(self, envelope: Envelope) -> bool:
         """Whether the answer, though made, is never sent."""
@@ -84,12 +66,14 @@ class EnergyProvider(BaseProvider):
         """A message that follows the answer unasked: the alert of a carbon spike."""
         if envelope.context.action != Action.CONFIRM or not self._misbehaves(Misbehaviour.CARBON_SPIKE):
             return None
-        return OrderMessage(order=order_now(self._booking(order_id_of(envelope)), self._outlook, now))
+        return OrderMessage(order=order_now(self._booking(envelope), self._outlook, now))
 
     def booked_mw(self, item_id: str) -> float:
         """Power booked in a window, MW."""
         return math.fsum(
-            booking.load_mw for booking in self._bookings.values() if booking.block.item_id == item_id and booking.holds
+            booking.terms.load_mw
+            for booking in self.books.bookings.values()
+            if booking.holds and booking.block.item_id == item_id
         )
 
     def _misbehaves(self, how: Misbehaviour) -> bool:
@@ -98,29 +82,24 @@ class EnergyProvider(BaseProvider):
     def _discover(self, envelope: Envelope, now: datetime) -> Plain:
         self._forget(now)
         blocks = [block for zone in ZONES if (block := cleanest_block(zone, self._outlook, now))]
-        self._blocks |= {block.item_id: block for block in blocks}
+        self.books.blocks |= {block.item_id: block for block in blocks}
         return OnDiscover(catalogs=[catalogue([(block, self._free(block)) for block in blocks], now)])
 
     def _forget(self, now: datetime) -> None:
-        kept = list(self._bookings.items())[-MAX_ORDERS:]
-        self._bookings = dict(kept)
-        used = {booking.block.item_id for _, booking in kept}
-        self._blocks = {key: block for key, block in self._blocks.items() if block.end > now or key in used}
+        used = {booking.block.item_id for booking in self.books.bookings.values()}
+        self.books.blocks = {key: block for key, block in self.books.blocks.items() if block.end > now or key in used}
 
     def _free(self, block: Block) -> float:
         return max(0.0, block.zone.capacity_mw - self.booked_mw(block.item_id))
 
     def _block(self, order: Order, now: datetime) -> Block:
-        block = self._blocks.get(order.order_items[0].ordered_item) if order.order_items else None
+        block = self.books.blocks.get(order.order_items[0].ordered_item) if order.order_items else None
         if block is None or block.end <= now:
             raise Nack("that window is not on offer", 200, "ITEM_NOT_FOUND")
         return block
 
-    def _booking(self, order_id: str) -> Booking:
-        booking = self._bookings.get(order_id)
-        if booking is None:
-            raise Nack("no such order", 200, "ORDER_NOT_FOUND")
-        return booking
+    def _booking(self, envelope: Envelope) -> Booking:
+        return held_for(self.books.bookings, envelope)
 
     def _select(self, envelope: Envelope, now: datetime) -> Plain:
         order = envelope.order
@@ -138,20 +117,22 @@ class EnergyProvider(BaseProvider):
         if self._misbehaves(Misbehaviour.OVER_BUDGET):
             block = replace(block, intensity=round(block.intensity * INTENSITY_JUMP, 1))
         price = block.price * (PRICE_JUMP if self._misbehaves(Misbehaviour.PRICE_CHANGED) else 1.0)
-        booking = Booking(order=order, block=block, load_mw=load, start=start, end=end, price=price)
-        self._bookings[str(order.id)] = booking
+        terms = Terms(start=start, end=end, load_mw=load, price=price, intensity=block.intensity)
+        booking = Booking(order=order, buyer=envelope.context.bap_id or "", block=block, terms=terms)
+        file_order(self.books.bookings, envelope, booking)
         return OrderMessage(order=self._reserved(booking, Payment(settlement="next-billing-cycle")))
 
     def _reserved(self, booking: Booking, payment: Payment | None = None) -> Order:
-        free = self._free(booking.block) - (0.0 if booking.holds else booking.load_mw)
+        terms = booking.terms
+        free = self._free(booking.block) - (0.0 if booking.holds else terms.load_mw)
         attributes = window_attributes(
-            booking.block, booking.price, reserved_capacity=booking.load_mw, available_capacity=max(0.0, free)
+            booking.block, terms.price, reserved_capacity=terms.load_mw, available_capacity=max(0.0, free)
         )
-        order = with_window(booking.order, with_cost(attributes, booking.cost_gbp))
+        order = with_window(booking.order, with_cost(attributes, terms.cost_gbp))
         return order.model_copy(update={"payment": payment or order.payment})
 
     def _confirm(self, envelope: Envelope, now: datetime) -> Plain:
-        booking = self._booking(order_id_of(envelope))
+        booking = self._booking(envelope)
         if booking.stage is Stage.INITIALISED:
             self._book(booking, envelope.order, now)
         if booking.stage is Stage.REJECTED:
@@ -161,36 +142,28 @@ class EnergyProvider(BaseProvider):
 
     def _book(self, booking: Booking, order: Order, now: datetime) -> None:
         gone = self._misbehaves(Misbehaviour.WINDOW_GONE)
-        full = booking.load_mw > self._free(booking.block) + 1e-9
-        booking.stage = Stage.REJECTED if gone or full or booking.start < now else Stage.CONFIRMED
-        attributes = (order.order_attributes or OrderAttributes()).model_copy(
-            update={"confirmation_timestamp": stamp(now)}
-        )
-        booking.order = order.model_copy(update={"order_attributes": attributes})
+        terms = booking.terms
+        full = terms.load_mw > self._free(booking.block) + 1e-9
+        booking.stage = Stage.REJECTED if gone or full or terms.start < now else Stage.CONFIRMED
+        booking.order = confirmed(order, now)
         if self._misbehaves(Misbehaviour.PRICE_AT_CONFIRM):
-            booking.price *= PRICE_JUMP
+            booking.terms = terms.model_copy(update={"price": terms.price * PRICE_JUMP})
         if self._misbehaves(Misbehaviour.CARBON_SPIKE):
-            booking.spike(now, booking.block.intensity * SPIKE_INTENSITY, booking.price * SPIKE_PRICE)
+            booking.spike(now, terms.intensity * SPIKE_INTENSITY, terms.price * SPIKE_PRICE)
 
     def _status(self, envelope: Envelope, now: datetime) -> Plain:
-        return OrderMessage(order=order_now(self._booking(order_id_of(envelope)), self._outlook, now))
+        return OrderMessage(order=order_now(self._booking(envelope), self._outlook, now))
 
     def _update(self, envelope: Envelope, now: datetime) -> Plain:
-        booking = self._booking(order_id_of(envelope))
+        booking = self._booking(envelope)
         if not booking.holds or booking.status(now) is OrderStatus.COMPLETED:
             raise Nack(f"the order is {booking.status(now).value}", 200, "ORDER_NOT_ACTIVE")
         booking.update(envelope.order, now, moved_load(envelope.order))
         return OrderMessage(order=order_now(booking, self._outlook, now))
 
     def _cancel(self, envelope: Envelope, now: datetime) -> Plain:
-        booking = self._booking(order_id_of(envelope))
+        booking = self._booking(envelope)
         if booking.status(now) is OrderStatus.COMPLETED:
             raise Nack("the order is completed", 200, "ORDER_NOT_ACTIVE")
         booking.stage = Stage.CANCELLED
         return OrderMessage(order=order_now(booking, self._outlook, now))
-
-
-class _Books(BaseModel):
-    blocks: dict[str, Block]
-    bookings: dict[str, Booking]
-    ratings: dict[str, float]

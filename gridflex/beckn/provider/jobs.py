@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Protocol
 
-from pydantic import BaseModel
+from pydantic import Field
 
-from gridflex.beckn.messages import Envelope, OnDiscover, OrderMessage, stamp
-from gridflex.beckn.orders import Order, OrderAttributes, Payment
+from gridflex.beckn.messages import Envelope, OnDiscover, OrderMessage
+from gridflex.beckn.orders import Order, Payment
 from gridflex.beckn.provider.base import (
-    MAX_ORDERS,
     BaseProvider,
-    Handler,
+    Books,
+    confirmed,
+    file_order,
+    held_for,
     order_id_of,
     quoted,
     rejected,
@@ -23,7 +25,7 @@ from gridflex.beckn.provider.base import (
     with_window,
 )
 from gridflex.beckn.slots import JobSlot, slot_attributes, slot_catalogue
-from gridflex.beckn.vocabulary import Action, OrderStatus
+from gridflex.beckn.vocabulary import OrderStatus
 from gridflex.beckn.wire import Plain
 from gridflex.errors import GridFlexError, Nack
 
@@ -59,21 +61,37 @@ class Jobs(Protocol):
 
 
 @dataclass
-class _Sold:
+class Sold:
+    """An order of one buyer for a job, and where it stands."""
+
     order: Order
+    buyer: str
     slot: JobSlot
     start: datetime
     end: datetime
     status: OrderStatus = OrderStatus.INITIALIZED
 
     @property
+    def is_draft(self) -> bool:
+        """Whether it binds nobody yet."""
+        return self.status is OrderStatus.INITIALIZED
+
+    @property
     def cost_gbp(self) -> float:
+        """The premium on the job's energy, GBP."""
         return self.slot.energy_kwh * self.slot.premium
 
     def stated(self, now: datetime) -> OrderStatus:
+        """The state as a message states it."""
         if self.status is not OrderStatus.CONFIRMED or now < self.start:
             return self.status
         return OrderStatus.COMPLETED if now >= self.end else OrderStatus.IN_PROGRESS
+
+
+class JobBooks(Books):
+    """What was ordered."""
+
+    sold: dict[str, Sold] = Field(default_factory=dict)
 
 
 class JobProvider(BaseProvider):
@@ -81,34 +99,11 @@ class JobProvider(BaseProvider):
 
     subscriber_id = "jobs.gridflex.example"
     uri = "https://jobs.gridflex.example/beckn"
+    books: JobBooks
 
     def __init__(self, jobs: Jobs) -> None:
-        super().__init__()
+        super().__init__(JobBooks())
         self._jobs = jobs
-        self._sold: dict[str, _Sold] = {}
-
-    def _handlers(self) -> Mapping[str, Handler]:
-        return {
-            Action.DISCOVER: self._discover,
-            Action.SELECT: self._select,
-            Action.INIT: self._init,
-            Action.CONFIRM: self._confirm,
-            Action.STATUS: self._status,
-            Action.CANCEL: self._cancel,
-            Action.RATING: self._rate,
-            Action.SUPPORT: self._support,
-        }
-
-    def to_dict(self) -> dict[str, Any]:
-        """What was initialised and sold, as JSON values, so that another process can go on."""
-        with self._lock:
-            return _Books(sold=self._sold, ratings=self._ratings).model_dump(mode="json")
-
-    def restore(self, state: dict[str, Any]) -> None:
-        """Take up what ``to_dict`` wrote."""
-        books = _Books.model_validate(state)
-        with self._lock:
-            self._sold, self._ratings = books.sold, books.ratings
 
     def _discover(self, envelope: Envelope, now: datetime) -> Plain:
         return OnDiscover(catalogs=[slot_catalogue(self._jobs.open_slots(now), now)])
@@ -133,21 +128,17 @@ class JobProvider(BaseProvider):
             raise Nack(f"the job draws {slot.load_mw:g} MW, not {load:g}", 200, "LOAD_NOT_POSSIBLE")
         if start < max(slot.opens, now) or end > slot.closes or abs(end - start - slot.length) > SLACK:
             raise Nack("the job cannot run then", 200, "TIME_NOT_POSSIBLE")
-        self._sold[order_id_of(envelope)] = _Sold(order, slot, start, end)
-        self._sold = dict(list(self._sold.items())[-MAX_ORDERS:])
-        payment = Payment(settlement="next-billing-cycle")
-        answer = self._reserved(self._sold[order_id_of(envelope)])
-        return OrderMessage(order=answer.model_copy(update={"payment": payment}))
+        sold = Sold(order, envelope.context.bap_id or "", slot, start, end)
+        file_order(self.books.sold, envelope, sold)
+        answer = self._reserved(sold)
+        return OrderMessage(order=answer.model_copy(update={"payment": Payment(settlement="next-billing-cycle")}))
 
-    def _reserved(self, sold: _Sold) -> Order:
+    def _reserved(self, sold: Sold) -> Order:
         attributes = slot_attributes(sold.slot, sold.start, sold.end, reserved_capacity=sold.slot.load_mw)
         return with_window(sold.order, with_cost(attributes, sold.cost_gbp))
 
-    def _known(self, envelope: Envelope) -> _Sold:
-        sold = self._sold.get(order_id_of(envelope))
-        if sold is None:
-            raise Nack("no such order", 200, "ORDER_NOT_FOUND")
-        return sold
+    def _known(self, envelope: Envelope) -> Sold:
+        return held_for(self.books.sold, envelope)
 
     def _confirm(self, envelope: Envelope, now: datetime) -> Plain:
         sold = self._known(envelope)
@@ -159,13 +150,10 @@ class JobProvider(BaseProvider):
                 sold.status = OrderStatus.REJECTED
                 return rejected(sold.order, str(error))
             sold.status = OrderStatus.CONFIRMED
-            said = (sold.order.order_attributes or OrderAttributes()).model_copy(
-                update={"confirmation_timestamp": stamp(now)}
-            )
-            sold.order = sold.order.model_copy(update={"order_attributes": said})
+            sold.order = confirmed(sold.order, now)
         return self._stated(sold, now)
 
-    def _commitment(self, envelope: Envelope, sold: _Sold, now: datetime) -> Commitment:
+    def _commitment(self, envelope: Envelope, sold: Sold, now: datetime) -> Commitment:
         return Commitment(
             slot=sold.slot,
             order_id=order_id_of(envelope),
@@ -177,7 +165,7 @@ class JobProvider(BaseProvider):
             at=now,
         )
 
-    def _stated(self, sold: _Sold, now: datetime) -> OrderMessage:
+    def _stated(self, sold: Sold, now: datetime) -> OrderMessage:
         return OrderMessage(order=self._reserved(sold).model_copy(update={"order_status": sold.stated(now)}))
 
     def _status(self, envelope: Envelope, now: datetime) -> Plain:
@@ -191,8 +179,3 @@ class JobProvider(BaseProvider):
             self._jobs.release(order_id_of(envelope))
         sold.status = OrderStatus.CANCELLED
         return self._stated(sold, now)
-
-
-class _Books(BaseModel):
-    sold: dict[str, _Sold]
-    ratings: dict[str, float]
