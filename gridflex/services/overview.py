@@ -52,7 +52,8 @@ def overview(decisions: Decisions, possible_g: float, demand: DemandView | None,
     view, sums = decisions.view, totals(decisions)
     share = min(sums.saved_g / possible_g, 1.0) if possible_g > 0 and sums.saved_g > 0 else None
     decided = say.decision_sentence(decisions, sums)
-    if sums.now and not sums.waiting and view.intensity_now <= decisions.threshold:
+    gated = decisions.rules.threshold is not None
+    if gated and sums.now and not sums.waiting and view.intensity_now <= decisions.threshold:
         decided = f"Below {fmt.number(decisions.threshold)} g: {decided}"
     return Overview(
         title=say.grid_sentence(view),

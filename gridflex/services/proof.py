@@ -11,6 +11,7 @@ import numpy as np
 from gridflex.agents.orchestrator import Decisions
 from gridflex.domain import format as fmt
 from gridflex.errors import TrailBroken
+from gridflex.planning.objective import CARBON_ONLY
 from gridflex.planning.policies import POLICIES
 from gridflex.store.export import verify_export
 
@@ -48,12 +49,13 @@ def brute_force(decisions: Decisions) -> BruteForce:
     job_id = str(one.job_id[0])
     when = fmt.day_clock(plan.horizon.at(found), decisions.view.now)
     verdict = "equal" if equal else "NOT equal"
+    amount = fmt.carbon if rules.objective == CARBON_ONLY else fmt.money
     return BruteForce(
         job_id,
         len(costs),
         equal,
-        f"Tried all {len(costs)} starts of {job_id}: the cheapest is {fmt.money(costs[best])}, "
-        f"the planner's ({when}) {fmt.money(costs[found])}: {verdict}.",
+        f"Tried all {len(costs)} starts of {job_id}: the best is {amount(costs[best])}, "
+        f"the planner's ({when}) {amount(costs[found])}: {verdict}.",
     )
 
 

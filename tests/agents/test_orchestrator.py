@@ -251,7 +251,7 @@ def test_a_run_that_begins_now_and_pauses_does_not_claim_to_wait() -> None:
 
 
 def test_without_a_gate_no_sentence_speaks_of_a_threshold() -> None:
-    controls = ruled(policy="best-window", gate=False)
+    controls = ruled(policy="best-window", mode=ThresholdMode.OFF)
     waits, runs = one(controls=controls), one(view_of(flat(300), SHEET), controls, deadline=hour(2))
     assert (waits.action, runs.action) == (DEFER, NOW_)
     assert waits.sentence.startswith("Waits until 21:00: the best time in its window. Its run averages 100 g/kWh")
