@@ -6,7 +6,7 @@ from gridflex.beckn import drafts
 from gridflex.beckn.inbox import Delivery
 from gridflex.beckn.messages import Envelope, Feedback, OnRating, OnSupport, Rating, Support, SupportContact
 from gridflex.beckn.orders import Order
-from gridflex.beckn.record import Alert, Doubt, Step
+from gridflex.beckn.record import Alert, Doubt, Step, as_text
 from gridflex.beckn.states import BOOKED, State, require, stated
 from gridflex.beckn.steps import Steps
 from gridflex.beckn.terms import is_ours
@@ -73,7 +73,7 @@ class Aftercare(Steps):
             problem=problem,
             message_id=context.message_id,
             verified=f"signed by {delivery.signed_by}",
-            answer=delivery.body.decode(errors="replace"),
+            answer=as_text(delivery.body),
         )
         return self._move(step, delivery.body)
 

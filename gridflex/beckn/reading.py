@@ -27,6 +27,8 @@ def read_json(body: bytes) -> dict[str, Any]:
     try:
         text = body.decode()
         value = json.loads(text, parse_constant=_refuse_constant)
+        if "\\u0000" in text:
+            raise InvalidMessage("the body holds a character that no database keeps")
         if "\\u" in text:
             json.dumps(value, ensure_ascii=False).encode()
     except RecursionError:

@@ -159,8 +159,13 @@ def step_of(exchange: Exchange, state: State, sentence: str, problem: str) -> St
         signed=exchange.signed,
         verified=exchange.verified,
         request=exchange.request.decode(),
-        answer=exchange.answer.decode(errors="replace"),
+        answer=as_text(exchange.answer),
     )
+
+
+def as_text(body: bytes) -> str:
+    """A body for people and databases: what is no text is shown as a replacement character."""
+    return body.decode(errors="replace").replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
 def entry_of_move(record: Ledger, step: Step, answer: bytes = b"") -> AuditEntry:

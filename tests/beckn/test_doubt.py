@@ -41,13 +41,14 @@ ARRIVES = {Cut.AFTER_SEND, Cut.MID_ANSWER, Cut.GARBLED_ANSWER, Cut.AFTER_ANSWER}
 class Naive(httpx.BaseTransport):
     """A provider that books every confirm it gets, over a line that can be cut.
 
-    ``cuts`` maps an action to the cuts its next messages meet; ``counts`` how often each
-    action arrived. ``late`` delays what a broken-off send still delivers.
+    ``cuts`` maps an action to the cuts its next messages meet; a time-out takes ``seconds``.
     """
+
+    seconds = 0.0
 
     def __init__(self, setting: Any, cuts: dict[str, list[Cut]]) -> None:
         self.inner = setting.client._line._client._transport
-        self.cuts = cuts
+        self.place, self.cuts = setting, cuts
         self.arrived: list[str] = []
         self.sent: list[str] = []
 
@@ -68,6 +69,7 @@ class Naive(httpx.BaseTransport):
         response = self.inner.handle_request(request)
         body = response.read()
         if cut is Cut.AFTER_SEND:
+            self.place.clock.sleep(self.seconds)
             raise httpx.ReadTimeout("nothing")
         if cut is Cut.MID_ANSWER:
             raise httpx.RemoteProtocolError("peer closed connection without sending complete message body")
@@ -324,6 +326,26 @@ def test_questions_are_asked_three_times_with_fresh_message_ids(cut_setting, act
     entries = [entry for entry in place.trail if entry.action == action]
     assert len({entry.message_id for entry in entries}) == 3
     assert getattr(journey, action)().ok
+
+
+@pytest.mark.parametrize("action", ["select", "confirm"])
+def test_a_dead_network_costs_minutes_not_an_afternoon(cut_setting, action):
+    place = cut_setting()
+    journey, line = over(place, {action: [Cut.AFTER_SEND] * 9, "status": [Cut.AFTER_SEND] * 9})
+    names = ("discover", "choose", "select", "init")
+    up_to(journey, *names[: 2 if action == "select" else 4])
+    line.seconds = 35.0
+    before = place.clock()
+    assert getattr(journey, action)().problem == "NoAnswer"
+    assert (place.clock() - before).total_seconds() < 150
+
+
+def test_an_answer_that_is_no_text_is_still_kept_as_one(cut_setting):
+    place = cut_setting()
+    journey, line = over(place, {})
+    line.inner.handle_request = lambda request: httpx.Response(200, content=b"\x00\xff")
+    step = journey.discover()
+    assert (step.problem, step.answer) == ("InvalidMessage", "\ufffd\ufffd")
 
 
 @pytest.mark.parametrize("status", [400, 401, 404, 422])

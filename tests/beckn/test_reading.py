@@ -68,6 +68,7 @@ def test_a_body_that_is_no_object(body):
         b'{"a":-Infinity}',
         b'{"a":' + b"9" * 5000 + b"}",
         rb'{"a":"\ud800"}',
+        rb'{"a":"\u0000"}',
         b'{"a":1',
     ],
 )
