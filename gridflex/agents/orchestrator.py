@@ -18,7 +18,7 @@ from gridflex.domain.controls import Aim, Controls, Site, ThresholdMode
 from gridflex.domain.decisions import Action
 from gridflex.domain.halfhours import epoch_half_hour
 from gridflex.errors import InputError
-from gridflex.planning.certificate import Certificate, certify
+from gridflex.planning.certificate import Certificate, certify, lower_bound
 from gridflex.planning.horizon import Bools, Floats, Horizon, Ints
 from gridflex.planning.objective import CARBON_ONLY, COST_ONLY, Objective
 from gridflex.planning.plan import Plan, evaluate
@@ -45,8 +45,15 @@ class Decisions:
 
     @cached_property
     def certificate(self) -> Certificate:
-        """Saved, bound and gap of this plan."""
-        return self.solution.certificate if self.solution else certify(self.plan, self.rules.objective)
+        """Saved, bound and gap of this plan, without runs that began before its horizon."""
+        if self.solution is not None:
+            return self.solution.certificate
+        plan, inside = self.plan, self.plan.queue.earliest >= 0
+        if not inside.all():
+            placement = Placement(plan.start[inside], None if plan.parts is None else plan.parts[inside])
+            plan = evaluate(plan.policy, plan.queue.take(inside), plan.horizon, placement)
+        objective = self.rules.objective
+        return certify(plan, objective, lower_bound(plan, objective), lower_bound(plan, CARBON_ONLY))
 
     def __len__(self) -> int:
         return len(self.frame)

@@ -31,11 +31,18 @@ class Curves:
     alt: str
 
 
-def threshold_curves(decisions: Decisions) -> Curves:
-    """Sweep the threshold under the policy in force; the baselines are the frozen ones, as everywhere."""
+def swept(decisions: Decisions) -> Sweep:
+    """What every threshold would do with the jobs that may still be moved, under the policy in force and no cap."""
     plan = decisions.plan
     movable = asked_to_wait(plan.queue, plan.horizon, None)
-    ahead = threshold_sweep(plan.policy, plan.queue.take(movable), plan.horizon, decisions.rules)
+    return threshold_sweep(plan.policy, plan.queue.take(movable), plan.horizon, decisions.rules)
+
+
+def threshold_curves(decisions: Decisions, sweep: Sweep | None = None) -> Curves:
+    """The curves round the threshold in force; the baselines are the frozen ones, as everywhere."""
+    plan = decisions.plan
+    movable = asked_to_wait(plan.queue, plan.horizon, None)
+    ahead = swept(decisions) if sweep is None else sweep
     sweep = replace(
         ahead,
         deferred=ahead.deferred + int(waiting_jobs(decisions)[~movable].sum()),

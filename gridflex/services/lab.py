@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from gridflex.agents.orchestrator import Decisions
 from gridflex.domain import format as fmt
-from gridflex.planning.horizon import Floats
+from gridflex.planning.horizon import Floats, Horizon
 from gridflex.planning.objective import CARBON_ONLY, Objective
 from gridflex.planning.pareto import TradeOff, pareto
-from gridflex.planning.plan import evaluate
+from gridflex.planning.plan import Plan, evaluate
 from gridflex.planning.planner import Solution, make_plan
 from gridflex.planning.policies import POLICIES
+from gridflex.planning.policies.base import Rules
+from gridflex.planning.queue import Queue
 from gridflex.services.axis import Axis, time_axis
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 PARETO_PLANS = 12
 CAPPED_PARETO_PLANS = 6
@@ -70,12 +76,42 @@ def _percent(part: float, whole: float) -> float:
     return 100 * part / whole if whole else 0.0
 
 
+def policy_table(rows: list[PolicyRow]) -> pd.DataFrame:
+    """The rows as shown and exported, units in the column names."""
+    import pandas as pd
+
+    return pd.DataFrame(
+        {
+            "policy": [row.title for row in rows],
+            "carbon saved, %": [row.saved_percent for row in rows],
+            "share of the possible, %": [row.share_of_possible_percent for row in rows],
+            "gap to the best, %": [row.gap_percent for row in rows],
+            "energy cost, £": [row.cost_gbp for row in rows],
+            "cost saved, %": [row.cost_saved_percent for row in rows],
+            "mean delay, h": [row.mean_delay_h for row in rows],
+            "peak, kW": [row.peak_kw for row in rows],
+            "jobs made dirtier": [row.dirtier for row in rows],
+            "not placed": [row.unplaced for row in rows],
+        }
+    )
+
+
+def herd_peak(queue: Queue, horizon: Horizon) -> float:
+    """Peak power if each job picked its greenest window, or all ran at once: the larger, kW."""
+    greenest = Rules(CARBON_ONLY, threshold=None, minimum_gain=0.0)
+    plans = (
+        evaluate(name, queue, horizon, POLICIES[name].place(queue, horizon, greenest))
+        for name in ("run-at-once", "best-window")
+    )
+    return max(float(plan.power_kw().max(initial=0.0)) for plan in plans)
+
+
 def trade_off(decisions: Decisions) -> list[TradeOff]:
     """The best plans between cheapest and cleanest, by sweeping the carbon price; the cap is kept."""
     queue, horizon = decisions.plan.queue, decisions.plan.horizon
     rules = replace(decisions.rules, threshold=None, minimum_gain=0.0)
 
-    def solve(objective: Objective):  # type: ignore[no-untyped-def]
+    def solve(objective: Objective) -> Plan:
         return make_plan("interruptible", queue, horizon, replace(rules, objective=objective)).plan
 
     return pareto(solve, CAPPED_PARETO_PLANS if rules.cap_kw else PARETO_PLANS)

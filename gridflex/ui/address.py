@@ -8,23 +8,27 @@ from types import MappingProxyType
 
 import streamlit as st
 
-from gridflex.domain.controls import Controls, ThresholdMode
+from gridflex.domain.controls import Aim, Controls, ThresholdMode
 from gridflex.planning.policies import POLICIES
 
 
 @dataclass(frozen=True)
 class Number:
-    """A number a widget shows, from ``low`` to ``high`` by ``step``; ``scale`` of its units make one of the field's."""
+    """A number a widget shows, from ``low`` to ``high`` by ``step``; ``scale`` of its units make one of the field's.
+
+    Where ``optional``, zero stands for none.
+    """
 
     field: str
     low: int
     high: int
     step: int = 1
     scale: int = 1
+    optional: bool = False
 
     def shown(self, controls: Controls) -> float:
         """What the widget shows for the controls."""
-        return self.on_step(getattr(controls, self.field) * self.scale)
+        return self.on_step((getattr(controls, self.field) or 0) * self.scale)
 
     def read(self, text: str) -> float:
         """What the widget shows for a text. Raises ValueError for what it would refuse."""
@@ -33,9 +37,9 @@ class Number:
             raise ValueError(text)
         return self.on_step(value)
 
-    def meant(self, value: float) -> float:
+    def meant(self, value: float) -> float | None:
         """The field for what is shown; an address may have put a slider between two steps."""
-        return self.on_step(value) / self.scale
+        return None if self.optional and value == 0 else self.on_step(value) / self.scale
 
     def text(self, controls: Controls) -> str:
         """What a link says."""
@@ -78,6 +82,10 @@ THRESHOLD = Number("threshold", 0, 400, 5)
 CLEANEST = Number("cleanest_percent", 5, 100, 5)
 GAIN = Number("minimum_gain_percent", 0, 20)
 PENCE = Number("price_limit", 0, 100, scale=100)
+CARBON_PRICE = Number("carbon_price", 0, 500, 5)
+DELAY_PENCE = Number("delay_cost", 0, 200, scale=100)
+CAP = Number("cap_kw", 0, 20_000, 10, optional=True)
+CARBON_CAP = Number("carbon_cap", 0, 400, 5, optional=True)
 
 CONTROLS: Mapping[str, Number | Choice] = MappingProxyType(
     {
@@ -87,6 +95,11 @@ CONTROLS: Mapping[str, Number | Choice] = MappingProxyType(
         "policy": Choice("policy", {name: policy.title for name, policy in POLICIES.items()}),
         "gain": GAIN,
         "price_limit": PENCE,
+        "aim": Choice("aim", {str(aim): str(aim) for aim in Aim}),
+        "carbon_price": CARBON_PRICE,
+        "delay": DELAY_PENCE,
+        "cap": CAP,
+        "carbon_cap": CARBON_CAP,
     }
 )
 """By parameter, which is also the widget's key."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
 import streamlit as st
 
+from gridflex.domain.controls import Controls
 from gridflex.planning.policies import DEFAULT_POLICY, POLICIES
 from gridflex.ui import session
-from gridflex.ui.address import CLEANEST, GAIN, PENCE, THRESHOLD
+from gridflex.ui.address import CAP, CARBON_CAP, CARBON_PRICE, CLEANEST, DELAY_PENCE, GAIN, PENCE, THRESHOLD
 
 TRY_ENERGY_KWH = 150
 
@@ -15,11 +18,11 @@ def threshold_controls() -> None:
     """Fixed or relative, and the slider of the one in force."""
     mode = st.segmented_control(
         "Threshold",
-        ["fixed", "relative"],
+        ["fixed", "relative", "off"],
         default="fixed",
         key="mode",
         required=True,
-        help="Fixed: a number of grams. Relative: the cleanest share of the next 24 hours.",
+        help="Fixed: a number of grams. Relative: the cleanest share of the next 24 hours. Off: no gate.",
         persist_state="session",
         bind="query-params",
     )
@@ -34,6 +37,9 @@ def threshold_controls() -> None:
             bind="query-params",
             help="A deferrable job is asked to wait unless now is among this share of the cleanest half-hours ahead.",
         )
+        return
+    if mode == "off":
+        st.caption("No gate: the policy may move every job that can wait.")
         return
     st.slider(
         "Carbon threshold, gCO2/kWh",
@@ -100,6 +106,66 @@ def price_limit_input() -> None:
         key="price_limit",
         bind="query-params",
         help="A job whose energy row is above it is labelled high_price; the limit defers nothing by itself.",
+    )
+
+
+def aim_controls() -> None:
+    """What a plan minimises, and its prices."""
+    aim = st.segmented_control(
+        "Minimise",
+        ["money", "carbon", "cost"],
+        default="money",
+        key="aim",
+        required=True,
+        bind="query-params",
+        help="Money: energy, carbon and delay at their prices. Carbon and cost are the two extremes.",
+    )
+    if aim != "money":
+        return
+    st.slider(
+        "Carbon price, £/t (internal)",
+        CARBON_PRICE.low,
+        CARBON_PRICE.high,
+        int(Controls().carbon_price),
+        CARBON_PRICE.step,
+        key="carbon_price",
+        bind="query-params",
+        help="What the site adds to wholesale prices, which already carry ETS and carbon price support. The default is "
+        "the UK government's appraisal value for 2021, £245/t.",
+    )
+    st.slider(
+        "Delay cost, pence per job and hour (assumed)",
+        DELAY_PENCE.low,
+        DELAY_PENCE.high,
+        0,
+        key="delay",
+        bind="query-params",
+        help="What an hour of later completion costs, for each job.",
+    )
+
+
+def limit_controls(peak_kw: float) -> None:
+    """Hard limits: the site's power and the plan's mean intensity; zero is none."""
+    reach = max(CAP.step * 10, math.ceil(1.2 * peak_kw / CAP.step) * CAP.step)
+    st.slider(
+        "Site cap, kW (0: as in Site settings)",
+        0,
+        min(reach, CAP.high),
+        0,
+        CAP.step,
+        key="cap",
+        bind="query-params",
+        help="A hard limit on the site's power in every half-hour. Critical jobs go first.",
+    )
+    st.slider(
+        "Carbon cap, mean gCO2/kWh of the plan (0: none)",
+        CARBON_CAP.low,
+        CARBON_CAP.high,
+        0,
+        CARBON_CAP.step,
+        key="carbon_cap",
+        bind="query-params",
+        help="A hard limit on the mean intensity of all planned energy; what it costs is shown as a shadow price.",
     )
 
 

@@ -14,6 +14,7 @@ from gridflex.domain.jobs import Job, JobKind, Priority
 from gridflex.errors import GridFlexError
 from gridflex.services.workspace import QueueKind
 from gridflex.ui import session
+from gridflex.ui.plain import plain
 
 MOST_LISTED = 200
 MOST_EDITED = 500
@@ -91,7 +92,7 @@ def _upload_dialog() -> None:
     try:
         found = read_jobs(file.name, file.getvalue(), session.now())
     except GridFlexError as problem:
-        st.error(str(problem))
+        st.error(plain(str(problem)))
         return
     _report(found)
     if len(found.frame) and st.button(f"Use these {len(found.frame):,} jobs", type="primary"):
@@ -101,7 +102,7 @@ def _upload_dialog() -> None:
 def _report(found: Intake) -> None:
     st.text(found.sentence)
     for note in found.notes:
-        st.caption(note)
+        st.caption(plain(note))
     if found.problems:
         st.warning(f"{found.refused:,} rows refused; the others can be used.", icon=":material/rule:")
         rows = [(p.row, p.column, p.value, p.allowed) for p in found.problems[:MOST_LISTED]]
@@ -125,7 +126,7 @@ def _edit_dialog() -> None:
     try:
         found = validate_edited(edited, session.now())
     except GridFlexError as problem:
-        st.error(str(problem))
+        st.error(plain(str(problem)))
         return
     if found.problems:
         _report(found)

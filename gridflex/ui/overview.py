@@ -16,6 +16,7 @@ from gridflex.ui import controls, frame, intake, session, share, tour
 from gridflex.ui.charts.hero import hero_figure
 from gridflex.ui.charts.style import CONFIG
 from gridflex.ui.palette import palette
+from gridflex.ui.plain import plain
 
 REFRESH = "60s"
 
@@ -118,7 +119,7 @@ def _more() -> None:
     st.subheader("Three decisions that tell the story", anchor=False)
     for title, job in stories(decided):
         with st.container(border=True):
-            st.markdown(f"**{title}** · {job.kind}, {fmt.energy(job.energy_kwh)}")
+            st.markdown(f"**{title}** · {plain(job.kind)}, {fmt.energy(job.energy_kwh)}")
             st.text(f"{job.job_id}: {job.sentence}")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.page_link(frame.QUEUE, label="All decisions", icon=":material/arrow_forward:")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 import streamlit as st
 
@@ -23,12 +24,16 @@ from gridflex.services.workspace import Workspace
 from gridflex.settings import read_settings
 from gridflex.sources.http import utc_now
 from gridflex.ui import address
+from gridflex.ui.plain import plain
 
 REPLAYED_YEARS = range(2018, 2100)
 """From the year the carbon intensity service began."""
 
 UNPLUGGED = {"source down": Provenance.CACHED, "no data at all": Provenance.SAMPLE}
 """What is left of the grid when a visitor pulls its plug on the System page."""
+
+
+Kept = TypeVar("Kept")
 
 
 @st.cache_resource(show_spinner=False)
@@ -107,7 +112,7 @@ def change(make: Callable[[Desk, Workspace], Workspace]) -> bool:
         st.toast(f"{conflict} It has been; please try again.", icon=":material/sync_problem:")
         return False
     except GridFlexError as problem:
-        st.error(str(problem))
+        st.error(plain(str(problem)))
         return False
     return True
 
@@ -153,6 +158,15 @@ def prepared() -> Prepared:
         kept = Prepared(here, view, queue, possible_g(queue, view.horizon, here.before), expected_demand(here, view))
         st.session_state["prepared"] = kept
     return kept
+
+
+def remembered(name: str, key: tuple[object, ...], make: Callable[[], Kept]) -> Kept:
+    """What ``make`` gave for this ``key``, kept until another key comes; equal parts may be compared by identity."""
+    kept = st.session_state.get(name)
+    if kept is None or not all(a is b or a == b for a, b in zip(kept[0], key, strict=True)):
+        kept = st.session_state[name] = (key, make())
+    found: Kept = kept[1]
+    return found
 
 
 def is_dark() -> bool:

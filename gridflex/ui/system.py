@@ -11,6 +11,7 @@ from gridflex.domain import format as fmt
 from gridflex.services.proof import altered_copy, brute_force
 from gridflex.services.system_view import StatusRow, agent_rows, source_rows, version_rows
 from gridflex.ui import frame, session
+from gridflex.ui.plain import plain
 
 REFRESH = "15s"
 
@@ -58,7 +59,7 @@ def _brute_force() -> None:
     st.caption("One job, every start in its window, costed one by one, against the planner's choice.")
     if st.button("Try every start", icon=":material/calculate:"):
         found = brute_force(session.decisions())
-        (st.success if found.equal else st.error)(found.sentence)
+        (st.success if found.equal else st.error)(plain(found.sentence))
 
 
 def _break_copy() -> None:

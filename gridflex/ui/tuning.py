@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
 from gridflex.agents.orchestrator import Decisions
 from gridflex.domain import format as fmt
 from gridflex.planning.policies import POLICIES
-from gridflex.services.curves import Curves, threshold_curves
+from gridflex.services.curves import Curves, swept, threshold_curves
 from gridflex.services.headline import totals
+from gridflex.services.lab import frontier_point, herd_peak, policy_rows, policy_table, power_view, trade_off
+from gridflex.services.proof_lines import proof_lines
 from gridflex.services.what_if import what_if
 from gridflex.ui import controls, frame, session, tariff
 from gridflex.ui.charts.curves import curves_figure
+from gridflex.ui.charts.pareto import pareto_figure
+from gridflex.ui.charts.power import power_figure
 from gridflex.ui.charts.style import CONFIG
 from gridflex.ui.palette import palette
 from gridflex.ui.tables import csv_of
@@ -31,21 +37,30 @@ def show() -> None:
 
 @st.fragment
 def _lab() -> None:
+    """Figures first, then the charts in the order of their cost: a new move need not wait for the slow ones."""
     left, right = st.columns([1, 2], gap="medium")
     with left:
         controls.policy_select()
         controls.threshold_controls()
-        energy = controls.energy_slider()
+        controls.aim_controls()
+        controls.limit_controls(herd_peak_kw(session.prepared()))
         controls.minimum_gain_slider()
         controls.price_limit_input()
-        decided = session.decisions()
-        _consequences(decided, energy)
-        controls.keep_button()
+        energy = controls.energy_slider()
     with right:
-        curves = threshold_curves(decided)
-        st.plotly_chart(curves_figure(curves, palette(session.is_dark())), key="curves", config=CONFIG, alt=curves.alt)
-        _suggestion(curves)
-        _export(curves)
+        told = st.container()
+        decided = session.decisions()
+        with told:
+            _consequences(decided, energy)
+            controls.keep_button()
+        _curves(decided)
+        _power(decided)
+        _comparison(decided)
+
+
+def herd_peak_kw(here: session.Prepared) -> float:
+    """Power if every job of the queue ran at once at its fullest: the end of the cap's slider."""
+    return float(session.remembered("peak", (here.queue,), lambda: herd_peak(here.queue, here.view.horizon)))
 
 
 def _consequences(decided: Decisions, energy: int) -> None:
@@ -54,9 +69,62 @@ def _consequences(decided: Decisions, energy: int) -> None:
         f"**{sums.waiting:,} of {fmt.plural(sums.jobs, 'job')} wait.** Saves {fmt.carbon(sums.saved_g)} "
         f"({fmt.percent(sums.saved_share)}) and {fmt.money(sums.saved_gbp)}."
     )
+    for line in proof_lines(decided):
+        st.text(line)  # job ids are text from outside
     found = what_if(energy, decided.view, decided.plan.policy, decided.rules, session.workspace().site.pue)
     st.caption(f"{fmt.energy(energy)} over 5 h is {fmt.power(found.power_kw)}; {found.sentence}")
     st.caption(POLICIES[decided.plan.policy].sentence)
+
+
+def _settled(decided: Decisions) -> tuple[object, ...]:
+    """What a chart depends on when the threshold is not part of it."""
+    return (session.prepared(), decided.plan.policy, replace(decided.rules, threshold=None))
+
+
+def _curves(decided: Decisions) -> None:
+    sweep = session.remembered("sweep", _settled(decided), lambda: swept(decided))
+    curves = threshold_curves(decided, sweep)
+    st.plotly_chart(curves_figure(curves, palette(session.is_dark())), key="curves", config=CONFIG, alt=curves.alt)
+    _suggestion(curves)
+    _export(curves)
+
+
+def _power(decided: Decisions) -> None:
+    st.subheader("Power against the cap", anchor=False)
+    view = power_view(decided)
+    st.plotly_chart(power_figure(view, palette(session.is_dark())), key="power", config=CONFIG, alt=view.alt)
+    st.caption(view.sentence)
+
+
+def _comparison(decided: Decisions) -> None:
+    """Policies and the frontier, which take longer and follow the move."""
+    st.subheader("Carbon against cost", anchor=False)
+    rows = session.remembered("policies", (session.prepared(), decided.rules), lambda: policy_rows(decided))
+    points = session.remembered("pareto", _settled(decided)[:1] + _limits(decided), lambda: trade_off(decided))
+    chart = pareto_figure(points, rows, frontier_point(decided), palette(session.is_dark()))
+    lowest = points[-1].carbon_g / 1e3 if points else 0.0
+    st.plotly_chart(
+        chart,
+        key="pareto_chart",
+        config=CONFIG,
+        alt=f"The best plans from cheapest to cleanest ({lowest:.1f} kg), with the policies as points.",
+    )
+    table = policy_table(rows)
+    st.dataframe(
+        table,
+        hide_index=True,
+        column_config={name: st.column_config.NumberColumn(name, format="%.1f") for name in table.columns[1:]},
+        alt="Every policy on this queue: carbon saved, share of the possible, gap, cost, delay, peak, dirtier jobs.",
+    )
+    st.download_button(
+        "Export this comparison", csv_of(table), "gridflex-policies.csv", "text/csv", icon=":material/download:",
+        on_click="ignore", key="export_policies",
+    )  # fmt: skip
+
+
+def _limits(decided: Decisions) -> tuple[object, ...]:
+    rules = decided.rules
+    return (rules.cap_kw, rules.carbon_cap, rules.objective.delay_cost)
 
 
 def _suggestion(curves: Curves) -> None:

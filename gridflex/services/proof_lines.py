@@ -1,0 +1,74 @@
+"""What proves a plan, in sentences: its gap, its share of the possible, its limits, its waits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gridflex.agents.orchestrator import Decisions
+from gridflex.domain import format as fmt
+from gridflex.planning.figures import figures_of
+from gridflex.planning.rationale import RATIONALES
+from gridflex.services.job_table import REASON_WORDS
+
+MOST_NAMED = 5
+
+
+def proof_lines(decisions: Decisions) -> Iterator[str]:
+    """Certificate, cap, unplaced jobs and waits."""
+    yield certificate_line(decisions)
+    if decisions.rules.cap_kw is not None:
+        yield from _cap_lines(decisions)
+    if decisions.solution is not None and decisions.solution.carbon is not None:
+        yield _carbon_line(decisions)
+    if not decisions.plan.placed.all():
+        yield _unplaced_line(decisions)
+    found = figures_of(decisions.plan)
+    yield (
+        f"Half of the jobs wait {fmt.hours(found.wait_p50_hours)} or less, 95 % {fmt.hours(found.wait_p95_hours)} or "
+        f"less; makespan {fmt.hours(found.makespan_hours)}; peak {fmt.power(found.peak_kw)}; "
+        f"{fmt.plural(found.dirtier, 'job')} made dirtier."
+    )
+
+
+def certificate_line(decisions: Decisions) -> str:
+    """Within 0.02 % of the best possible; 97 % of the saving possible under this forecast."""
+    proof = decisions.certificate
+    under = " and cap" if decisions.rules.cap_kw is not None else ""
+    gap = fmt.number(max(proof.gap_percent, 0.0), 2)
+    share = fmt.percent(proof.share_of_possible_percent / 100)
+    return f"Within {gap} % of the best possible; {share} of the carbon saving possible under this forecast{under}."
+
+
+def _cap_lines(decisions: Decisions) -> Iterator[str]:
+    solution, cap = decisions.solution, decisions.rules.cap_kw
+    assert solution is not None
+    assert cap is not None
+    proof, peak = solution.certificate, float(solution.at_once.power_kw().max(initial=0.0))
+    yield (
+        f"Against first come, first served under the cap: {fmt.carbon(proof.saved_g)} and "
+        f"{fmt.money(proof.saved_gbp)} saved. Running all at once would draw {fmt.power(peak)}, "
+        f"{'above' if peak > cap else 'within'} the cap of {fmt.power(cap)}."
+    )
+    broken = int(solution.cap.broken.sum()) if solution.cap else 0
+    if broken:
+        yield f"Critical jobs alone exceed the cap in {fmt.plural(broken, 'half-hour')}; nothing else runs there."
+
+
+def _carbon_line(decisions: Decisions) -> str:
+    assert decisions.solution is not None
+    kept = decisions.solution.carbon
+    assert kept is not None
+    kwh = float(kept.plan.queue.energy_kwh[kept.plan.placed].sum())
+    if kept.met:
+        return f"Carbon cap met; one tonne more would save {fmt.money(kept.shadow_price)} (its shadow price)."
+    return f"Carbon cap not reachable: the least possible is {fmt.intensity(kept.least_g / kwh if kwh else 0.0)}."
+
+
+def _unplaced_line(decisions: Decisions) -> str:
+    left = (~decisions.plan.placed).nonzero()[0]
+    named = ", ".join(
+        f"{decisions.frame['job_id'].iat[row]} ({REASON_WORDS[RATIONALES[decisions.rationale[row]]]})"
+        for row in left[:MOST_NAMED]
+    )
+    more = f" and {len(left) - MOST_NAMED:,} more" if len(left) > MOST_NAMED else ""
+    return f"Not placed: {named}{more}."
