@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from gridflex.errors import RowProblem
 
@@ -69,7 +71,8 @@ class RawTable:
 class Intake:
     """What was read: the job frame of the good rows, every wrong cell, and what the reader should know.
 
-    ``name`` is the file's, as text from outside.
+    ``name`` is the file's, as text from outside. ``rows`` is where each good row stood in
+    it, counted from 1.
     ``notes`` are sentences: assumptions made, columns ignored, times shifted. Rows of the
     source that describe no waiting job (a running one, a blank line) are counted in them.
     """
@@ -79,6 +82,7 @@ class Intake:
     problems: tuple[RowProblem, ...]
     notes: tuple[str, ...]
     format: str
+    rows: NDArray[np.int64]
 
     @property
     def refused(self) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import numpy as np
 import pandas as pd
 
 from gridflex.agents.intake.checks import (
@@ -56,7 +57,8 @@ def checked(name: str, raw: RawTable, now: datetime, limits: Limits) -> Intake:
     notes = [*raw.notes, *_notes(cells, strangers, blank)]
     if not (len(frame) or raw.problems or refusals.problems):
         notes.append("It lists no waiting job.")
-    return Intake(name, frame, in_order(raw.problems, refusals.problems), tuple(notes), raw.format)
+    problems, rows = in_order(raw.problems, refusals.problems), good.index.to_numpy(np.int64)
+    return Intake(name, frame, problems, tuple(notes), raw.format, rows)
 
 
 def _text_or_typed(cells: pd.DataFrame) -> pd.DataFrame:

@@ -1,0 +1,5 @@
+"""``python -m gridflex``."""
+
+from gridflex.cli.main import main
+
+raise SystemExit(main())
