@@ -1,0 +1,69 @@
+"""With ``at`` every page speaks of another moment, and nothing is written."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+PAGES = ("overview", "queue", "tuning", "audit", "system")
+
+
+def test_every_page_says_that_it_is_a_replay(visitor: Any) -> None:
+    for name in PAGES:
+        visitor.open(name, at="2026-01-06T17:00Z")
+        assert "Replay of Tue 6 Jan 17:00" in visitor.text, name
+        assert "as known on Tue 6 Jan 17:00" in visitor.badge
+        assert not {"Use this plan", "Re-plan", "Add job", "Start again", "Plan by best window"} & set(visitor.buttons)
+
+
+def test_a_replay_writes_nothing_and_leads_back(visitor: Any) -> None:
+    visitor.open()
+    written, title = visitor.trail(), visitor.page.subheader[0].value
+    visitor.open(at="2026-01-06T17:00Z", threshold="200").open("queue").open("tuning")
+    assert visitor.trail() == written
+    visitor.open().press("Back to live")
+    assert "at" not in visitor.address
+    assert visitor.page.subheader[0].value.split(":")[0] == title.split(":")[0]
+    assert "Replay of" not in visitor.text
+
+
+def test_a_replay_needs_no_workspace(visitor: Any) -> None:
+    visitor.open(at="2026-01-06T17:00Z")
+    assert "w" not in visitor.address
+
+
+def test_a_moment_within_a_half_hour_means_that_half_hour(visitor: Any) -> None:
+    assert "Replay of Tue 6 Jan 17:00" in visitor.open(at="2026-01-06T17:13Z").text
+
+
+@pytest.mark.parametrize("at", ["nonsense", "2026-13-01T00:00Z", "2026-01-06T17:00", "", "9" * 400])
+def test_a_moment_that_is_none_is_the_present(visitor: Any, at: str) -> None:
+    visitor.open(at=at)
+    assert "Replay of" not in visitor.text
+    assert len(visitor.trail("plan")) == 1
+
+
+@pytest.mark.parametrize("at", ["2023-06-01T12:00Z", "1999-12-31T23:30Z", "2031-02-28T00:00Z", "0001-01-01T00:00Z"])
+def test_a_moment_far_away_is_shown_or_refused_without_a_fault(visitor: Any, at: str) -> None:
+    for name in PAGES:
+        visitor.open(name, at=at)
+
+
+@pytest.mark.parametrize("clock", ["2026-03-29T01:00Z", "2026-10-25T00:30Z", "2026-10-25T01:00Z"])
+def test_the_clock_changes_can_be_replayed(visitor: Any, clock: str) -> None:
+    for name in PAGES:
+        visitor.open(name, at=clock)
+        assert "Replay of Sun" in visitor.text
+
+
+def test_the_menu_opens_each_of_its_moments(visitor: Any) -> None:
+    titles = {}
+    for scene in range(4):
+        visitor.open()
+        visitor.page.menu_button[0].click_index(scene)
+        visitor.run()
+        titles[visitor.address["at"]] = visitor.page.subheader[0].value
+    assert len(titles) == 4
+    windy = next(title for title in titles.values() if "low" in title)
+    assert "wait" not in windy
