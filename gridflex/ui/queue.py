@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import TYPE_CHECKING
+
 import streamlit as st
 
 from gridflex.agents.orchestrator import Decisions
 from gridflex.domain import format as fmt
 from gridflex.domain.job_frame import totals_by
+from gridflex.planning.policies import POLICIES
 from gridflex.services.headline import totals
 from gridflex.services.job_table import ACTION_WORDS, job_table
+from gridflex.services.plan_export import calendar, kubernetes_commands, slurm_commands
+from gridflex.services.proof_lines import certificate_line
 from gridflex.services.timeline import timeline
 from gridflex.ui import controls, feed, frame, intake, job_drawer, session
 from gridflex.ui.charts.style import CONFIG
@@ -16,8 +22,16 @@ from gridflex.ui.charts.timeline import timeline_figure
 from gridflex.ui.palette import palette
 from gridflex.ui.tables import csv_of
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 ACTION_COLOURS = {"run": "#0F766E", "wait": "#B58900", "shift region": "#2B6CB0", "cancelled": "#8A8F98"}
 TABLE_HEIGHT = 420
+EXPORTS = (
+    ("Calendar", "gridflex-plan.ics", "text/calendar", calendar),
+    ("Slurm commands", "gridflex-plan-slurm.sh", "text/plain", slurm_commands),
+    ("Kubernetes commands", "gridflex-plan-kubectl.sh", "text/plain", kubernetes_commands),
+)
 
 
 def show() -> None:
@@ -30,7 +44,7 @@ def show() -> None:
     decided = session.decisions()
     _header(decided)
     controls.keep_button()
-    drawn = timeline(decided, session.workspace().site.cap_kw)
+    drawn = timeline(decided, decided.rules.cap_kw)
     st.plotly_chart(timeline_figure(drawn, palette(session.is_dark())), key="timeline", config=CONFIG, alt=drawn.alt)
     _table(decided)
     _totals(decided)
@@ -48,7 +62,8 @@ def _header(decided: Decisions) -> None:
     kwh = float(decided.plan.queue.energy_kwh.sum())
     saves = f"plan saves {fmt.carbon(sums.saved_g)} ({fmt.percent(sums.saved_share)}), {fmt.money(sums.saved_gbp)}"
     st.markdown(f"**{fmt.plural(sums.jobs, 'job')} · {fmt.energy(kwh)} · {movable:,} deferrable · {saves}**")
-    st.caption(f"Showing: {session.workspace().kind.label} · policy {decided.plan.policy}")
+    policy = POLICIES[decided.plan.policy].title
+    st.caption(f"Showing: {session.workspace().kind.label} · policy: {policy} · {certificate_line(decided)}")
     intake.buttons()
 
 
@@ -104,9 +119,17 @@ def _table(decided: Decisions) -> None:
         job_drawer.open_drawer(int(rows[0]))
     elif not rows:
         st.session_state.pop("drawer_shown", None)
+    _exports(decided, table)
+
+
+def _exports(decided: Decisions, table: pd.DataFrame) -> None:
+    """The table, the plan as a calendar, and as commands; made only when asked for."""
+    now = session.now()
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption("Choose a row to open the job.")
         st.download_button(
             "Export this table", csv_of(table), "gridflex-decisions.csv", "text/csv", icon=":material/download:",
             on_click="ignore",
         )  # fmt: skip
+        for title, name, mime, make in EXPORTS:
+            st.download_button(title, partial(make, decided, now), name, mime, on_click="ignore", key=name)

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import streamlit as st
 
+from gridflex.agents.demo_jobs import WORK_NOTE
 from gridflex.agents.orchestrator import Decisions
 from gridflex.domain import format as fmt
+from gridflex.planning.pareto import TradeOff
 from gridflex.planning.policies import POLICIES
 from gridflex.services.curves import Curves, swept, threshold_curves
 from gridflex.services.headline import totals
 from gridflex.services.lab import frontier_point, herd_peak, policy_rows, policy_table, power_view, trade_off
 from gridflex.services.proof_lines import proof_lines
+from gridflex.services.sensitivity import sensitivity
 from gridflex.services.what_if import what_if
+from gridflex.services.work_view import work_cost, work_frontier
 from gridflex.ui import controls, frame, session, tariff
 from gridflex.ui.charts.curves import curves_figure
 from gridflex.ui.charts.pareto import pareto_figure
 from gridflex.ui.charts.power import power_figure
 from gridflex.ui.charts.style import CONFIG
+from gridflex.ui.charts.work import work_figure
 from gridflex.ui.palette import palette
 from gridflex.ui.tables import csv_of
 
@@ -120,6 +126,48 @@ def _comparison(decided: Decisions) -> None:
         "Export this comparison", csv_of(table), "gridflex-policies.csv", "text/csv", icon=":material/download:",
         on_click="ignore", key="export_policies",
     )  # fmt: skip
+    _work(decided, points)
+    _sensitivity(decided)
+
+
+def _work(decided: Decisions, points: Sequence[TradeOff]) -> None:
+    """Lowest £ per 1,000 units of work under a carbon cap."""
+    cost = work_cost(decided)
+    if cost is None:
+        return
+    st.subheader("£ per 1,000 inferences under a carbon cap", anchor=False)
+    st.markdown(
+        f"This plan: **£{cost.gbp:.4f}** and {fmt.carbon(cost.g)} per 1,000 (at once £{cost.baseline_gbp:.4f} and "
+        f"{fmt.carbon(cost.baseline_g)})."
+    )
+    if session.workspace().is_demo:
+        st.caption(WORK_NOTE)
+    frontier = work_frontier(decided, points)
+    if len(frontier) > 1:
+        low = frontier[-1]
+        st.plotly_chart(
+            work_figure(frontier, decided.rules.carbon_cap, palette(session.is_dark())),
+            key="work",
+            config=CONFIG,
+            alt=f"£ per 1,000 units against the carbon cap, down to {low.mean_g_per_kwh:.0f} g/kWh at "
+            f"£{low.gbp_per_1000:.4f}.",
+        )
+
+
+def _sensitivity(decided: Decisions) -> None:
+    st.subheader("If the forecast is off by one band", anchor=False)
+    cases = session.remembered("sensitivity", (session.prepared(), decided.rules), lambda: sensitivity(decided))
+    st.dataframe(
+        {
+            "the grid turns out": [case.case for case in cases],
+            "this plan then saves, kg": [case.saved_kg for case in cases],
+            "jobs that would start otherwise": [case.other_starts for case in cases],
+            "jobs that would wait": [case.waiting for case in cases],
+        },
+        hide_index=True,
+        column_config={"this plan then saves, kg": st.column_config.NumberColumn(format="%.1f")},
+        alt="What the plan saves, and how many jobs would be decided otherwise, with the forecast one band off.",
+    )
 
 
 def _limits(decided: Decisions) -> tuple[object, ...]:

@@ -1,0 +1,41 @@
+"""GBP per 1,000 units of work against a carbon cap."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+
+from gridflex.services.work_view import FrontierPoint
+from gridflex.ui.charts.style import Spec, figure, label, layout, rule
+from gridflex.ui.palette import Palette
+
+HEIGHT = 260
+
+
+def work_figure(points: Sequence[FrontierPoint], cap: float | None, colours: Palette) -> go.Figure:
+    """The cheapest work for each mean intensity; the cap in force as a rule."""
+    grid: Spec = {"gridcolor": "rgba(138,143,152,0.25)", "zeroline": False, "fixedrange": True, "nticks": 6}
+    line: Spec = {
+        "type": "scatter",
+        "mode": "lines+markers",
+        "x": [point.mean_g_per_kwh for point in points],
+        "y": [point.gbp_per_1000 for point in points],
+        "line": {"color": colours.execute, "width": 2},
+        "hovertemplate": "at most %{x:.0f} g/kWh: £%{y:.4f} per 1,000<extra></extra>",
+        "showlegend": False,
+    }
+    rules = [] if cap is None else [rule(cap, cap, 0, 1, "dash", yref="paper")]
+    notes = [] if cap is None else [label(f"cap {cap:.0f}", cap, 1, yref="paper", xanchor="left", yanchor="top")]
+    return figure(
+        data=[line],
+        layout=layout(
+            HEIGHT,
+            hovermode="closest",
+            margin={"l": 64, "r": 12, "t": 20, "b": 44},
+            xaxis={"title": {"text": "carbon cap, mean gCO2/kWh"}, **grid},
+            yaxis={"title": {"text": "£ per 1,000 units"}, **grid},
+            shapes=rules,
+            annotations=notes,
+        ),
+    )
