@@ -175,7 +175,7 @@ def decide(
     """Decisions for a queue, by the documented rule unless said otherwise."""
     frame = jobs if isinstance(jobs, pd.DataFrame) else frame_from_jobs(jobs)
     agent, known = Orchestrator(), before or Commitments.none(len(frame))
-    return agent.decide(frame, agent.prepare(frame, view, view.now, site or Site(), known), view, controls, known)
+    return agent.decide(frame, agent.prepare(frame, view, view.now, site or Site(), known), view, controls, known, site)
 
 
 @dataclass
