@@ -40,7 +40,7 @@ class Decisions:
     rules: Rules
     action: NDArray[np.uint8]
     rationale: NDArray[np.uint8]
-    took_ms: float
+    took_ms: float  # of processor time: waiting for other visitors is not deciding
     solution: Solution | None = None
 
     @cached_property
@@ -97,7 +97,7 @@ def epoch_row(view: GridView) -> int:
 class Orchestrator:
     """Turns a queue into decisions. Stateless: what was decided before is handed in."""
 
-    def __init__(self, timer: Callable[[], float] = time.perf_counter) -> None:
+    def __init__(self, timer: Callable[[], float] = time.thread_time) -> None:
         self._timer = timer
 
     def prepare(self, frame: pd.DataFrame, view: GridView, now: datetime, site: Site, before: Commitments) -> Queue:
