@@ -5,7 +5,7 @@ import streamlit as st
 from gridflex.ui import frame, session
 from gridflex.ui.warm import warm_up
 
-st.set_page_config(page_title="GridFlex", page_icon="gridflex/ui/assets/favicon.png", layout="wide")
+frame.configure()
 page = st.navigation(frame.pages())
 warm_up()
 session.open_visit(page.url_path)

@@ -50,6 +50,11 @@ def pages() -> dict[str, list[StreamlitPage]]:
     }
 
 
+def configure() -> None:
+    """Title, layout and an icon of our own: without one a browser fetches the page's symbol from another host."""
+    st.set_page_config(page_title="GridFlex", page_icon=ROOT / "gridflex/ui/assets/favicon.png", layout="wide")
+
+
 def require_router() -> None:
     """First call of every page script.
 
@@ -57,6 +62,7 @@ def require_router() -> None:
     it; this hands such a run to the router's navigation. The router's mark holds for one run.
     """
     if not st.session_state.pop("router_ran", False):
+        configure()
         st.navigation(pages(), position="hidden")
         st.rerun()
 
