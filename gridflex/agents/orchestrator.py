@@ -103,19 +103,23 @@ class Orchestrator:
     def prepare(self, frame: pd.DataFrame, view: GridView, now: datetime, site: Site, before: Commitments) -> Queue:
         """The queue's columns on the view's horizon at ``now``, with what is settled already fixed.
 
-        Runs that have begun, and starts chosen by a person, are fixed where they are.
+        Runs that have begun, and starts chosen by a person, are fixed where they are; no other
+        run starts before its frozen baseline.
         """
         queue = queue_from_frame(frame, view.horizon, site.pue, now=now)
         offset = epoch_row(view)
-        start = before.start - offset
+        decided = before.baseline != NOT_YET
+        start, baseline = before.start - offset, np.where(decided, before.baseline - offset, queue.baseline)
+        earliest = np.where(decided, np.maximum(queue.earliest, baseline), queue.earliest)
+        latest = np.where(queue.fixed & queue.placeable, earliest, queue.latest)
         settled = before.begun(epoch_half_hour(view.horizon.now)) | (before.pinned & ~before.cancelled)
         return replace(
             queue,
-            earliest=np.where(settled, start, queue.earliest),
-            latest=np.where(settled, start, np.where(before.cancelled, queue.earliest - 1, queue.latest)),
+            earliest=np.where(settled, start, earliest),
+            latest=np.where(settled, start, np.where(before.cancelled, earliest - 1, latest)),
             fixed=queue.fixed | settled,
             late=queue.late & ~settled,
-            baseline=np.where(before.baseline != NOT_YET, before.baseline - offset, queue.baseline),
+            baseline=baseline,
         )
 
     def decide(

@@ -158,4 +158,6 @@ def test_a_job_on_its_way_is_rounded_up_once_and_an_arrived_one_begins_now(here:
     assert starts(own) == [0, 1]
     preview = here.desk.decide(own, here.view(own, NOW + timedelta(minutes=10)))
     assert preview.start_epoch().tolist() == own.before.start.tolist()
-    assert starts(catch_up(here, own, 0.5)) == [0, 1]
+    arrived = here.desk.adopt(own, Controls(), NOW + timedelta(minutes=10), "both have arrived")
+    assert starts(arrived) == [0, 1]
+    assert starts(catch_up(here, arrived, 0.5)) == [0, 1]
