@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from gridflex.domain.decisions import Action, Rationale
+from gridflex.domain.decisions import BY_ORDER, Action, Rationale
 from gridflex.domain.halfhours import epoch_half_hour
 from gridflex.domain.provenance import Provenance
 from gridflex.planning.horizon import Bools, Floats, Horizon, Ints
@@ -60,14 +60,32 @@ class Commitments:
         begun: Bools = (self.start != NOT_YET) & (self.start < now_epoch) & ~self.cancelled
         return begun
 
-    def overridden(self, row: int, action: Action, start: int) -> Commitments:
-        """A person's word on one job: pinned to ``start`` (half-hours since 1970), or cancelled."""
+    def overridden(
+        self, row: int, action: Action, start: int, rationale: Rationale = Rationale.OPERATOR
+    ) -> Commitments:
+        """A person's word on one job, or an order's: pinned to ``start`` (half-hours since 1970), or cancelled."""
         cancelled = action is Action.CANCEL
-        values = (start, not cancelled, cancelled, ACTIONS.index(action), RATIONALES.index(Rationale.OPERATOR))
+        values = (start, not cancelled, cancelled, ACTIONS.index(action), RATIONALES.index(rationale))
         new = {name: getattr(self, name).copy() for name in ("start", "pinned", "cancelled", "action", "rationale")}
         for column, value in zip(new.values(), values, strict=True):
             column[row] = value
         return replace(self, **new, pauses={at: used for at, used in self.pauses.items() if at != row})
+
+    def bound(self, row: int) -> bool:
+        """Whether an order over Beckn fixes the job."""
+        return bool(self.pinned[row]) and RATIONALES[self.rationale[row]] in BY_ORDER
+
+    def valued(self, row: int, carbon_g: float, cost_gbp: float) -> Commitments:
+        """What one job's whole run emits and costs as agreed elsewhere; kept while an order for a window binds it."""
+        carbon, cost = self.carbon_g.copy(), self.cost_gbp.copy()
+        carbon[row], cost[row] = carbon_g, cost_gbp
+        return replace(self, carbon_g=carbon, cost_gbp=cost)
+
+    def freed(self, row: int) -> Commitments:
+        """One job that nothing pins any more: the next plan places it."""
+        pinned = self.pinned.copy()
+        pinned[row] = False
+        return replace(self, pinned=pinned)
 
     def extended(self, more: int) -> Commitments:
         """With ``more`` undecided rows at the end."""
@@ -102,10 +120,15 @@ def with_begun_pauses(placement: Placement, before: Commitments, horizon: Horizo
 
 
 def with_kept_worth(plan: Plan, before: Commitments) -> Plan:
-    """The plan with runs and baselines that began before anything its horizon knows at what they were last valued."""
+    """The plan with what its horizon cannot value at what it was last valued.
+
+    That is runs and baselines that began before anything it knows, and runs in an ordered window,
+    whose price and intensity are the order's.
+    """
     first_known = int((plan.horizon.provenance != Provenance.ESTIMATED).argmax())
     valued = plan.placed & (before.start != NOT_YET)
     run_left, baseline_left = (valued & (row < first_known) for row in (plan.start, plan.queue.baseline))
+    run_left |= plan.placed & before.pinned & (before.rationale == RATIONALES.index(Rationale.WINDOW_ORDERED))
     if not (run_left | baseline_left).any():
         return plan
     left = dict(zip(WORTH, (run_left, run_left, baseline_left, baseline_left), strict=True))

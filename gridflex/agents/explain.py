@@ -11,12 +11,17 @@ import pandas as pd
 
 from gridflex.agents.orchestrator import Decisions
 from gridflex.domain import format as fmt
-from gridflex.domain.decisions import Action, Rationale
+from gridflex.domain.decisions import BY_ORDER, Action, Rationale
 from gridflex.domain.halfhours import HALF_HOUR
 from gridflex.planning.plan import Plan
 from gridflex.planning.policies.peer import PeerSlidingMean
 from gridflex.planning.policies.run_at_once import RunAtOnce
 from gridflex.planning.rationale import ACTIONS, RATIONALES
+
+_ORDERED = {
+    Rationale.WINDOW_ORDERED: "An energy window is ordered for it",
+    Rationale.SLOT_SOLD: "A grid agent has booked it",
+}
 
 
 @dataclass(frozen=True)
@@ -108,6 +113,10 @@ def _sentence(job: Explained, decisions: Decisions) -> str:
     if job.start is None:
         return _unplaced(job, now)
     clock, begun = fmt.day_clock(job.start, now), job.start < decisions.plan.horizon.now
+    if job.rationale in BY_ORDER:
+        where = " in another zone" if job.action is Action.SHIFT_REGION else ""
+        runs = f"began at {clock}" if begun else f"runs {_when(job.start, now)}"
+        return f"{_ORDERED[job.rationale]}: {runs}{where}. {_gain(job)}"
     if job.rationale is Rationale.OPERATOR:
         return f"A person chose this start ({clock}). {_gain(job)}"
     if job.start > job.baseline_start and (begun or job.action is Action.EXECUTE_NOW):

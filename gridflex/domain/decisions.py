@@ -22,7 +22,8 @@ class Rationale(StrEnum):
     and price at or below the limit. HIGH_CARBON: above the threshold, and placed later.
     HIGH_PRICE: only the price was above its limit (a label, it defers nothing by itself).
     FORECAST_BETTER: a planner found a better time though both were below. NO_BENEFIT:
-    waiting gains less than the stated minimum.
+    waiting gains less than the stated minimum. WINDOW_ORDERED: an order for an energy window
+    fixes start, cost and carbon. SLOT_SOLD: a grid agent has booked the job's slot.
     """
 
     OPTIMAL_CONDITIONS = "optimal_conditions"
@@ -35,3 +36,9 @@ class Rationale(StrEnum):
     BEYOND_HORIZON = "beyond_horizon"
     PAST_DEADLINE = "past_deadline"
     NO_ROOM = "no_room"
+    WINDOW_ORDERED = "window_ordered"
+    SLOT_SOLD = "slot_sold"
+
+
+BY_ORDER = (Rationale.WINDOW_ORDERED, Rationale.SLOT_SOLD)
+"""An order over Beckn binds the job: nothing but the order's end frees it."""

@@ -118,8 +118,8 @@ class Desk:
     def override(self, workspace: Workspace, word: Override, now: datetime) -> Workspace:
         """A person's word on one job.
 
-        Raises InputError without a reason, for a job that is unknown or has begun, and for a
-        start it cannot have.
+        Raises InputError without a reason, for a job that is unknown, has begun or is bound by
+        an order, and for a start it cannot have.
         """
         rows = np.flatnonzero((workspace.frame["job_id"] == word.job_id).to_numpy())
         if not len(rows):
@@ -130,12 +130,12 @@ class Desk:
         start = word.start(now)
         view = self._grid.view(workspace.site.region, now, workspace.tariff)
         require_in_window(workspace.frame.iloc[[row]], view, now, start)
-        before = workspace.before.overridden(row, word.action, start)
+        before = word.applied(workspace.before, row, start)
         reasons = {**workspace.reasons, word.job_id: word.said}
         entry = Entry(
             "override",
             word.job_id,
-            {"action": str(word.action), "reason": word.said, "start": iso_of_epoch(start)},
+            {"action": word.verb, "reason": word.said, "start": iso_of_epoch(start)},
         )
         changed = replace(workspace, before=before, reasons=reasons)
         return self._decided(changed, now, f"override of {word.job_id}", [entry], was=workspace.before)

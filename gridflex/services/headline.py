@@ -65,7 +65,7 @@ def totals(decisions: Decisions) -> Totals:
 
 def waiting_jobs(decisions: Decisions) -> Bools:
     """Which jobs are deferred and have not begun."""
-    return decisions.of(Action.DEFER) & (decisions.plan.start > decisions.plan.horizon.now_index)
+    return decisions.of(Action.DEFER, Action.SHIFT_REGION) & (decisions.plan.start > decisions.plan.horizon.now_index)
 
 
 def grid_sentence(view: GridView) -> str:

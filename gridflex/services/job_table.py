@@ -39,6 +39,8 @@ REASON_WORDS = {
     Rationale.BEYOND_HORIZON: "beyond the 48 h known ahead",
     Rationale.PAST_DEADLINE: "cannot meet its deadline",
     Rationale.NO_ROOM: "no room under the site's cap",
+    Rationale.WINDOW_ORDERED: "an energy window is ordered for it",
+    Rationale.SLOT_SOLD: "a grid agent has booked it",
 }
 
 
@@ -46,7 +48,7 @@ def statuses(decisions: Decisions) -> list[JobStatus]:
     """Status of each job, from its run and the clock."""
     plan = decisions.plan
     now = plan.horizon.now_index
-    cancelled, waiting = decisions.of(Action.CANCEL), decisions.of(Action.DEFER)
+    cancelled, waiting = decisions.of(Action.CANCEL), decisions.of(Action.DEFER, Action.SHIFT_REGION)
     cases = [
         (cancelled, JobStatus.CANCELLED),
         (plan.placed & (plan.end <= now), JobStatus.COMPLETED),

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import pandas as pd
 
-from gridflex.agents.commitments import NOT_YET
+from gridflex.agents.commitments import NOT_YET, Commitments
 from gridflex.agents.grid import GridView
 from gridflex.domain import format as fmt
 from gridflex.domain.decisions import Action
@@ -26,6 +26,17 @@ class Override:
     action: Action
     reason: str
     until: datetime | None = None
+
+    @property
+    def verb(self) -> str:
+        """What is done, as the trail has it."""
+        return str(self.action)
+
+    def applied(self, before: Commitments, row: int, start: int) -> Commitments:
+        """The commitments with this word on job ``row``. Raises InputError for one that an order binds."""
+        if before.bound(row):
+            raise InputError(f"Job {self.job_id!r} is bound by an order over Beckn; cancel the order first.")
+        return before.overridden(row, self.action, start)
 
     @property
     def said(self) -> str:

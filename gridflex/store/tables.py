@@ -85,10 +85,35 @@ class ReadingColumns(TypedColumns):
     actual: Named[float | None]
 
 
+class OrderColumns(TypedColumns):
+    """One order over Beckn: what a list shows of it, and its whole record, compressed, under a version."""
+
+    workspace_id: Named[str] = Column(String(32), primary_key=True)
+    transaction_id: Named[str] = Column(String(64), primary_key=True)
+    side: Named[str]
+    job_id: Named[str]
+    state: Named[str]
+    summary: Named[str]
+    version: Named[int]
+    record: Named[bytes] = Column(LargeBinary)
+    started_at: Named[datetime] = Column(Utc)
+    changed_at: Named[datetime] = Column(Utc)
+
+
+class BooksColumns(TypedColumns):
+    """What one provider of ours remembers for one workspace, compressed."""
+
+    workspace_id: Named[str] = Column(String(32), primary_key=True)
+    provider: Named[str] = Column(String(64), primary_key=True)
+    books: Named[bytes] = Column(LargeBinary)
+
+
 trail_rows = Table("trail_rows", metadata, TrailRowColumns)
 trail_heads = Table("trail_heads", metadata, TrailHeadColumns)
 workspaces = Table("workspaces", metadata, WorkspaceColumns)
 carbon_snapshots = Table("carbon_snapshots", metadata, SnapshotColumns)
 carbon_readings = Table("carbon_readings", metadata, ReadingColumns)
+beckn_orders = Table("beckn_orders", metadata, OrderColumns)
+beckn_books = Table("beckn_books", metadata, BooksColumns)
 
 Index(None, trail_rows.c.workspace_id, trail_rows.c.subject, trail_rows.c.seq)
