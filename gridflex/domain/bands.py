@@ -35,8 +35,8 @@ def bounds_of(year: int) -> tuple[int, int, int, int]:
 
 
 def index_level(intensity: float, year: int) -> int:
-    """Band of an intensity in gCO2/kWh: 0 (very low) to 4 (very high)."""
-    return bisect_right(bounds_of(year), intensity)
+    """Band of an intensity in gCO2/kWh, taken in whole grams as it is published and shown: 0 (very low) to 4."""
+    return bisect_right(bounds_of(year), round(intensity))
 
 
 def index_word(intensity: float, year: int) -> str:

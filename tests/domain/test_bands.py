@@ -19,7 +19,8 @@ from gridflex.domain.bands import INDEX_WORDS, LOWER_BOUNDS, bounds_of, index_le
         (2023, 120, "moderate"),
         (2023, 199, "moderate"),
         (2023, 200, "high"),
-        (2023, 289.9, "high"),
+        (2023, 289.4, "high"),
+        (2023, 289.6, "very high"),  # it is shown as 290
         (2023, 290, "very high"),
         (2022, 310, "very high"),
         (2026, 24, "very low"),

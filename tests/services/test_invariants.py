@@ -46,7 +46,7 @@ rules = st.builds(
 visits = st.lists(st.tuples(st.sampled_from([0.5, 0.5, 1, 2, 7, 26, 60]), rules), min_size=1, max_size=6)
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(queue=queues, grid=grids, first=rules, later=visits)
 def test_what_was_promised_holds(
     queue: tuple[Job, ...], grid: list[int], first: Controls, later: list[tuple[float, Controls]]
