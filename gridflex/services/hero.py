@@ -94,18 +94,18 @@ def hero(view: GridView, plan: Plan, threshold: float, demand: DemandView | None
 def _windows(plan: Plan, first_row: int) -> tuple[Window, ...]:
     """Runs of waiting jobs merged where they touch; the largest few by energy, in time order."""
     waits = np.flatnonzero(plan.placed & (plan.start > plan.queue.earliest) & ~plan.queue.fixed)
+    if not len(waits):
+        return ()
     order = waits[np.argsort(plan.start[waits], kind="stable")]
-    merged: list[list[float]] = []
-    for row in order.tolist():
-        start, stop = int(plan.start[row]), int(plan.start[row] + plan.queue.slots[row])
-        if merged and start <= merged[-1][1]:
-            merged[-1][1] = max(merged[-1][1], stop)
-            merged[-1][2] += 1
-            merged[-1][3] += float(plan.queue.energy_kwh[row])
-        else:
-            merged.append([start, stop, 1, float(plan.queue.energy_kwh[row])])
-    largest = sorted(sorted(merged, key=lambda w: -w[3])[:MOST_WINDOWS])
-    return tuple(Window(int(a) - first_row, int(b) - first_row, int(n)) for a, b, n, _ in largest)
+    start, reach = plan.start[order], np.maximum.accumulate(plan.end[order])
+    opens = np.flatnonzero(np.append(True, start[1:] > reach[:-1]))
+    jobs = np.diff(np.append(opens, len(order)))
+    energy = np.add.reduceat(plan.queue.energy_kwh[order], opens)
+    ends = np.ceil(reach[opens + jobs - 1])
+    largest = np.sort(np.argsort(-energy, kind="stable")[:MOST_WINDOWS])
+    return tuple(
+        Window(int(start[opens[k]]) - first_row, int(ends[k]) - first_row, int(jobs[k])) for k in largest.tolist()
+    )
 
 
 def _hover(axis: Axis, intensity: Floats, measured: Floats, price: Floats, power: Floats) -> tuple[str, ...]:

@@ -96,16 +96,6 @@ def policy_table(rows: list[PolicyRow]) -> pd.DataFrame:
     )
 
 
-def herd_peak(queue: Queue, horizon: Horizon) -> float:
-    """Peak power if each job picked its greenest window, or all ran at once: the larger, kW."""
-    greenest = Rules(CARBON_ONLY, threshold=None, minimum_gain=0.0)
-    plans = (
-        evaluate(name, queue, horizon, POLICIES[name].place(queue, horizon, greenest))
-        for name in ("run-at-once", "best-window")
-    )
-    return max(float(plan.power_kw().max(initial=0.0)) for plan in plans)
-
-
 def trade_off(decisions: Decisions) -> list[TradeOff]:
     """The best plans between cheapest and cleanest, by sweeping the carbon price; the cap is kept."""
     queue, horizon = decisions.plan.queue, decisions.plan.horizon
@@ -131,25 +121,30 @@ class PowerView:
     alt: str
 
 
-def power_view(decisions: Decisions) -> PowerView:
+def alternatives(queue: Queue, horizon: Horizon) -> tuple[Floats, Floats]:
+    """Power by half-hour, kW, if all ran at once, and if each job picked its greenest window; no cap on either."""
+    greenest = Rules(CARBON_ONLY, threshold=None, minimum_gain=0.0)
+    at_once, herd = (
+        evaluate(name, queue, horizon, POLICIES[name].place(queue, horizon, greenest)).power_kw()
+        for name in ("run-at-once", "best-window")
+    )
+    return at_once, herd
+
+
+def power_view(decisions: Decisions, at_once: Floats, herd: Floats) -> PowerView:
     """The plan's power against the cap, and the peak a herd would have drawn."""
-    plan, rules = decisions.plan, decisions.rules
-    horizon = plan.horizon
-    alone = replace(rules, objective=CARBON_ONLY, threshold=None, minimum_gain=0.0, cap_kw=None)
-    herd = evaluate("herd", plan.queue, horizon, POLICIES["best-window"].place(plan.queue, horizon, alone))
-    first = POLICIES["run-at-once"].place(plan.queue, horizon, rules)
-    at_once = evaluate("run-at-once", plan.queue, horizon, first)
+    plan, horizon = decisions.plan, decisions.plan.horizon
     cut = slice(horizon.now_index - HALF_HOURS_BACK, len(horizon))
-    peak, herd_peak = float(plan.power_kw().max(initial=0.0)), float(herd.power_kw().max(initial=0.0))
+    peak, herd_peak = float(plan.power_kw().max(initial=0.0)), float(herd.max(initial=0.0))
     avoided = f"{fmt.power(herd_peak - peak)} of the herd's peak avoided" if herd_peak > peak else "no herd to avoid"
     sentence = f"Peak {fmt.power(peak)}; if each job picked its greenest window {fmt.power(herd_peak)}: {avoided}."
     return PowerView(
         axis=time_axis(horizon.at(cut.start), len(horizon) - cut.start),
         now_row=HALF_HOURS_BACK,
         plan=plan.power_kw()[cut],
-        at_once=at_once.power_kw()[cut],
-        herd=herd.power_kw()[cut],
-        cap_kw=rules.cap_kw,
+        at_once=at_once[cut],
+        herd=herd[cut],
+        cap_kw=decisions.rules.cap_kw,
         sentence=sentence,
         alt=f"Site power under the plan. {sentence}",
     )

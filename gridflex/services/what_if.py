@@ -7,12 +7,14 @@ from datetime import datetime
 
 import numpy as np
 
+from gridflex.agents.explain import odds_words
 from gridflex.agents.grid import GridView
 from gridflex.domain import format as fmt
 from gridflex.planning.plan import evaluate
 from gridflex.planning.policies import POLICIES
 from gridflex.planning.policies.base import Rules
 from gridflex.planning.queue import Queue, whole_slots
+from gridflex.planning.uncertainty import odds_of
 
 DURATION_HOURS = 5.0
 MAY_WAIT_HOURS = 24.0
@@ -20,7 +22,11 @@ MAY_WAIT_HOURS = 24.0
 
 @dataclass(frozen=True)
 class WhatIf:
-    """The imagined job's decision; savings against running now."""
+    """The imagined job's decision; savings against running now.
+
+    ``chance_worse`` is the chance (0 to 1) that waiting turns out dirtier; None where it runs now,
+    or where nothing is uncertain.
+    """
 
     energy_kwh: float
     power_kw: float
@@ -29,6 +35,7 @@ class WhatIf:
     saved_g: float
     saved_share: float
     saved_gbp: float
+    chance_worse: float | None
     sentence: str
 
 
@@ -42,7 +49,11 @@ def what_if(energy_kwh: float, view: GridView, policy: str, rules: Rules, pue: f
     waits = bool(plan.start[0] > queue.earliest[0])
     saving = f"saves {fmt.carbon(saved)} ({fmt.percent(share)}), {fmt.money(pounds)}"
     sentence = f"this job: wait to {fmt.day_clock(start, view.now)} · {saving}" if waits else "this job: run now"
-    return WhatIf(energy_kwh, float(queue.power_kw[0]), start, waits, saved, share, pounds, sentence)
+    odds = odds_of(plan)
+    chance = None if np.isnan(odds.told[0]) else float(odds.told[0])
+    if chance is not None:
+        sentence += f" · {odds_words(chance, bool(odds.tie[0]))}"
+    return WhatIf(energy_kwh, float(queue.power_kw[0]), start, waits, saved, share, pounds, chance, sentence)
 
 
 def _single(power_kw: float, view: GridView) -> Queue:

@@ -8,10 +8,9 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from gridflex.agents.commitments import COLUMNS, Commitments
+from gridflex.agents.commitments import Commitments
 from gridflex.agents.demo_jobs import DEMO_PREFIX
 from gridflex.domain.controls import Controls, Site
 from gridflex.domain.halfhours import parse_utc
@@ -62,7 +61,6 @@ class Workspace:
 
     def to_state(self) -> dict[str, Any]:
         """Plain JSON of everything but token, id and version."""
-        columns = {name: getattr(self.before, name).tolist() for name in COLUMNS}
         return {
             "seed": self.seed,
             "kind": str(self.kind),
@@ -71,7 +69,7 @@ class Workspace:
             "site": self.site.model_dump(mode="json"),
             "controls": self.controls.model_dump(mode="json"),
             "jobs": frame_to_json(self.frame),
-            "before": {**columns, "pauses": [[row, list(used)] for row, used in self.before.pauses.items()]},
+            "before": self.before.to_state(),
             "tariff": self.tariff.model_dump(mode="json"),
             "reasons": self.reasons,
         }
@@ -79,8 +77,6 @@ class Workspace:
 
 def from_state(token: str, workspace_id: str, version: int, state: dict[str, Any]) -> Workspace:
     """The workspace whose ``to_state`` this is."""
-    columns = {name: np.asarray(state["before"][name], dtype=dtype) for name, dtype in COLUMNS.items()}
-    pauses = {int(row): tuple(used) for row, used in state["before"]["pauses"]}
     return Workspace(
         token=token,
         id=workspace_id,
@@ -92,7 +88,7 @@ def from_state(token: str, workspace_id: str, version: int, state: dict[str, Any
         site=Site.model_validate(state["site"]),
         controls=Controls.model_validate(state["controls"]),
         frame=frame_from_json(state["jobs"]),
-        before=Commitments(**columns, pauses=pauses),
+        before=Commitments.from_state(state["before"]),
         tariff=Tariff.model_validate(state["tariff"]),
         reasons=dict(state["reasons"]),
     )

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
 import streamlit as st
 
 from gridflex.agents.demo_jobs import WORK_NOTE
 from gridflex.agents.orchestrator import Decisions
 from gridflex.domain import format as fmt
+from gridflex.planning.horizon import Floats
 from gridflex.planning.pareto import TradeOff
 from gridflex.planning.policies import POLICIES
 from gridflex.services.curves import Curves, swept, threshold_curves
 from gridflex.services.headline import totals
-from gridflex.services.lab import frontier_point, herd_peak, policy_rows, policy_table, power_view, trade_off
+from gridflex.services.lab import alternatives, frontier_point, policy_rows, policy_table, power_view, trade_off
 from gridflex.services.proof_lines import proof_lines
 from gridflex.services.sensitivity import sensitivity
 from gridflex.services.what_if import what_if
@@ -49,24 +51,28 @@ def _lab() -> None:
         controls.policy_select()
         controls.threshold_controls()
         controls.aim_controls()
-        controls.limit_controls(herd_peak_kw(session.prepared()))
+        controls.limit_controls(float(np.max(_alternatives())))
         controls.minimum_gain_slider()
         controls.price_limit_input()
         energy = controls.energy_slider()
     with right:
-        told = st.container()
+        told, proof = st.container(), st.container()
         decided = session.decisions()
         with told:
             _consequences(decided, energy)
             controls.keep_button()
         _curves(decided)
+        with proof:
+            for line in proof_lines(decided):
+                st.text(line)  # job ids are text from outside
         _power(decided)
         _comparison(decided)
 
 
-def herd_peak_kw(here: session.Prepared) -> float:
-    """Power if every job of the queue ran at once at its fullest: the end of the cap's slider."""
-    return float(session.remembered("peak", (here.queue,), lambda: herd_peak(here.queue, here.view.horizon)))
+def _alternatives() -> tuple[Floats, Floats]:
+    """Power if all ran at once, and of the herd; they depend on the queue and the grid alone."""
+    here = session.prepared()
+    return session.remembered("herd", (here,), lambda: alternatives(here.queue, here.view.horizon))
 
 
 def _consequences(decided: Decisions, energy: int) -> None:
@@ -75,8 +81,6 @@ def _consequences(decided: Decisions, energy: int) -> None:
         f"**{sums.waiting:,} of {fmt.plural(sums.jobs, 'job')} wait.** Saves {fmt.carbon(sums.saved_g)} "
         f"({fmt.percent(sums.saved_share)}) and {fmt.money(sums.saved_gbp)}."
     )
-    for line in proof_lines(decided):
-        st.text(line)  # job ids are text from outside
     found = what_if(energy, decided.view, decided.plan.policy, decided.rules, session.workspace().site.pue)
     st.caption(f"{fmt.energy(energy)} over 5 h is {fmt.power(found.power_kw)}; {found.sentence}")
     st.caption(POLICIES[decided.plan.policy].sentence)
@@ -97,7 +101,7 @@ def _curves(decided: Decisions) -> None:
 
 def _power(decided: Decisions) -> None:
     st.subheader("Power against the cap", anchor=False)
-    view = power_view(decided)
+    view = power_view(decided, *_alternatives())
     st.plotly_chart(power_figure(view, palette(session.is_dark())), key="power", config=CONFIG, alt=view.alt)
     st.caption(view.sentence)
 
