@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from math import isnan
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +15,7 @@ from gridflex.domain.halfhours import epoch_half_hour
 from gridflex.domain.provenance import Provenance
 from gridflex.planning.horizon import Bools, Floats, Horizon, Ints
 from gridflex.planning.plan import Plan
-from gridflex.planning.policies.base import Placement
+from gridflex.planning.policies.base import UNPLACED, Placement
 from gridflex.planning.rationale import ACTIONS, RATIONALES
 
 NOT_YET = -1
@@ -21,6 +23,9 @@ NOT_YET = -1
 
 WORTH = ("carbon_g", "cost_gbp", "baseline_g", "baseline_gbp")
 """Columns that a plan and its commitments share."""
+
+ESTIMATED = {"estimated_g": ("baseline_g", "carbon_g"), "estimated_gbp": ("baseline_gbp", "cost_gbp")}
+"""Columns of expected savings, and the two of WORTH each is the difference of."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,8 +37,10 @@ class Commitments:
     keep their start whatever a policy says (a person chose it); ``cancelled`` ones never
     run. ``action`` and ``rationale`` are codes (rows of ACTIONS, RATIONALES). The four
     columns of WORTH are the whole run's and the baseline's grams and GBP as last valued: a
-    horizon looks back two days only. ``pauses`` has the half-hours since 1970 that a job
-    which pauses uses, by row.
+    horizon looks back two days only; once ``settled`` they stay. ``estimated_g`` and
+    ``estimated_gbp`` are the saving, ``chance_worse`` the chance (NaN: none) of a dirtier run
+    than the baseline's, as the last decision before the run began had them. ``pauses`` has
+    the half-hours since 1970 that a job which pauses uses, by row.
     """
 
     baseline: Ints
@@ -46,6 +53,10 @@ class Commitments:
     cost_gbp: Floats
     baseline_g: Floats
     baseline_gbp: Floats
+    estimated_g: Floats
+    estimated_gbp: Floats
+    chance_worse: Floats
+    settled: Bools
     pauses: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
 
     @classmethod
@@ -53,7 +64,27 @@ class Commitments:
         """Nothing decided yet for ``count`` jobs."""
         filled = {name: np.zeros(count, dtype) for name, dtype in COLUMNS.items()}
         filled["baseline"][:] = filled["start"][:] = NOT_YET
+        filled["chance_worse"][:] = np.nan
         return cls(**filled, pauses={})
+
+    @classmethod
+    def from_state(cls, state: Mapping[str, Any]) -> Commitments:
+        """What ``to_state`` gave. Runs kept before savings were estimated apart take what they were last valued at."""
+        fresh = cls.none(len(state["start"]))
+        columns = {
+            name: np.asarray(state[name], dtype) if name in state else getattr(fresh, name)
+            for name, dtype in COLUMNS.items()
+        }
+        for name, (baseline, run) in ESTIMATED.items():
+            if name not in state:
+                columns[name] = columns[baseline] - columns[run]
+        return cls(**columns, pauses={int(row): tuple(used) for row, used in state["pauses"]})
+
+    def to_state(self) -> dict[str, Any]:
+        """Plain JSON; NaN is None."""
+        columns = {name: getattr(self, name).tolist() for name in COLUMNS}
+        columns["chance_worse"] = [None if isnan(chance) else chance for chance in columns["chance_worse"]]
+        return {**columns, "pauses": [[row, list(used)] for row, used in self.pauses.items()]}
 
     def begun(self, now_epoch: int) -> Bools:
         """Runs whose stored start lies before half-hour ``now_epoch``: they can no longer be moved."""
@@ -101,18 +132,29 @@ COLUMNS: dict[str, type[np.generic]] = {
     "cancelled": np.bool_,
     "action": np.uint8,
     "rationale": np.uint8,
-    **dict.fromkeys(WORTH, np.float64),
+    **dict.fromkeys((*WORTH, *ESTIMATED, "chance_worse"), np.float64),
+    "settled": np.bool_,
 }
 """Types of all columns but ``pauses``, as they are stored."""
+
+
+def stored_placement(before: Commitments, horizon: Horizon) -> Placement:
+    """Where the stored plan runs each job, in rows of a horizon."""
+    start = np.where(before.start != NOT_YET, before.start - epoch_half_hour(horizon.start), UNPLACED)
+    return _with_pauses(Placement(start), before, horizon, list(before.pauses))
 
 
 def with_begun_pauses(placement: Placement, before: Commitments, horizon: Horizon) -> Placement:
     """The placement with runs under way that pause in the half-hours they were given."""
     begun = before.begun(epoch_half_hour(horizon.now))
-    rows = [row for row in before.pauses if begun[row]]
+    return _with_pauses(placement, before, horizon, [row for row in before.pauses if begun[row]])
+
+
+def _with_pauses(placement: Placement, before: Commitments, horizon: Horizon, rows: Sequence[int]) -> Placement:
     if not rows:
         return placement
-    parts = np.zeros((len(begun), len(horizon)), np.bool_) if placement.parts is None else placement.parts.copy()
+    count = (len(before.start), len(horizon))
+    parts = np.zeros(count, np.bool_) if placement.parts is None else placement.parts.copy()
     for row in rows:
         used = np.array(before.pauses[row]) - epoch_half_hour(horizon.start)
         parts[row, used[(used >= 0) & (used < len(horizon))]] = True
@@ -122,12 +164,14 @@ def with_begun_pauses(placement: Placement, before: Commitments, horizon: Horizo
 def with_kept_worth(plan: Plan, before: Commitments) -> Plan:
     """The plan with what its horizon cannot value at what it was last valued.
 
-    That is runs and baselines that began before anything it knows, and runs in an ordered window,
-    whose price and intensity are the order's.
+    That is runs and baselines that began before anything it knows or are settled, and runs in an
+    ordered window, whose price and intensity are the order's.
     """
     first_known = int((plan.horizon.provenance != Provenance.ESTIMATED).argmax())
     valued = plan.placed & (before.start != NOT_YET)
-    run_left, baseline_left = (valued & (row < first_known) for row in (plan.start, plan.queue.baseline))
+    run_left, baseline_left = (
+        valued & ((row < first_known) | before.settled) for row in (plan.start, plan.queue.baseline)
+    )
     run_left |= plan.placed & before.pinned & (before.rationale == RATIONALES.index(Rationale.WINDOW_ORDERED))
     if not (run_left | baseline_left).any():
         return plan

@@ -17,6 +17,7 @@ from gridflex.planning.plan import Plan
 from gridflex.planning.policies.peer import PeerSlidingMean
 from gridflex.planning.policies.run_at_once import RunAtOnce
 from gridflex.planning.rationale import ACTIONS, RATIONALES
+from gridflex.planning.uncertainty import odds_of
 
 _ORDERED = {
     Rationale.WINDOW_ORDERED: "An energy window is ordered for it",
@@ -30,7 +31,10 @@ class Explained:
 
     Intensities and prices are means over the whole run, savings against its baseline.
     ``gate_intensity`` is that of its earliest half-hour; ``parts`` counts the stretches a run that
-    pauses is done in (else 1).
+    pauses is done in (else 1). ``chance_worse`` is the chance (0 to 1) that a run which is not over
+    turns out dirtier than its baseline, None where it is not moved; ``tie`` where saving or loss is
+    smaller than its own mean error, ``odds`` both in words. ``stands`` where a fresh plan would have
+    it run at another time, but for too little gain.
     """
 
     row: int
@@ -56,6 +60,10 @@ class Explained:
     price: float
     saved_g: float
     saved_gbp: float
+    chance_worse: float | None
+    tie: bool
+    odds: str
+    stands: bool
     sentence: str
 
     @property
@@ -66,16 +74,29 @@ class Explained:
 
 def explain(decisions: Decisions, rows: Iterable[int]) -> list[Explained]:
     """The decisions of the given rows of the queue, in that order."""
-    ends = decisions.plan.end
-    return [_explained(decisions, int(row), float(ends[row])) for row in rows]
+    chosen = np.fromiter(rows, np.int64)
+    part = decisions.plan.take(chosen)
+    odds = odds_of(part)
+    known = zip(chosen.tolist(), part.end.tolist(), odds.told.tolist(), odds.tie.tolist(), strict=True)
+    return [_explained(decisions, row, end, chance, tie) for row, end, chance, tie in known]
 
 
-def _explained(decisions: Decisions, row: int, end: float) -> Explained:
+def odds_words(chance_worse: float, tie: bool, instead: str = "running now") -> str:
+    """The chance of being worse than ``instead``, in words; a tie is called a tie."""
+    if tie:
+        return f"a tie with {instead}"
+    beyond = "under " if chance_worse < 0.005 else "over " if chance_worse > 0.995 else ""
+    return f"chance of being worse {beyond}{min(max(round(100 * chance_worse), 1), 99)} %"
+
+
+def _explained(decisions: Decisions, row: int, end: float, chance: float, tie: bool) -> Explained:
     plan, job = decisions.plan, decisions.frame.iloc[row]
     queue, horizon = plan.queue, plan.horizon
     placed = bool(plan.placed[row])
     kwh = float(queue.energy_kwh[row])
     start = horizon.at(plan.start[row]) if placed else None
+    is_open = not np.isnan(chance) and end > horizon.now_index
+    instead = "running now" if queue.baseline[row] == horizon.now_index else "not waiting"
     gate = min(max(int(queue.earliest[row]), 0), len(horizon) - 1)
     found = Explained(
         row=row,
@@ -101,6 +122,10 @@ def _explained(decisions: Decisions, row: int, end: float) -> Explained:
         price=float(plan.cost_gbp[row]) / kwh,
         saved_g=float(plan.saved_g[row]),
         saved_gbp=float(plan.saved_gbp[row]),
+        chance_worse=chance if is_open else None,
+        tie=is_open and tie,
+        odds=odds_words(chance, tie, instead) if is_open else "",
+        stands=decisions.stands is not None and bool(decisions.stands[row]),
         sentence="",
     )
     return replace(found, sentence=_sentence(found, decisions))
@@ -135,6 +160,9 @@ def _planned(job: Explained, start: datetime, decisions: Decisions) -> str:
     now, threshold, gate = decisions.view.now, fmt.number(decisions.threshold), fmt.intensity(job.gate_intensity)
     when, gain = _when(start, now), _gain(job)
     until = f"Waits until {fmt.day_clock(start, now)}" if start > now else "Begins now and pauses"
+    if job.stands:
+        kept = "planned before: another start would gain too little."
+        return f"{until} as {kept} {gain}" if job.action is Action.DEFER else f"Runs {when} as {kept}"
     if decisions.rules.threshold is None:
         deferred = job.action is Action.DEFER
         return f"{until}: the best time in its window. {gain}" if deferred else f"Runs {when}: {_no_better(decisions)}."
@@ -161,7 +189,7 @@ def _gain(job: Explained) -> str:
     return (
         f"Its run averages {fmt.intensity(job.intensity)} instead of {fmt.number(job.baseline_intensity)}. "
         f"{'Saves' if cleaner else 'Adds'} {fmt.carbon(abs(job.saved_g))} ({fmt.percent(abs(job.saved_share))}) "
-        f"and {money}." + (f" It runs in {job.parts} parts." if job.parts > 1 else "")
+        f"and {money}{'; ' * bool(job.odds)}{job.odds}." + (f" It runs in {job.parts} parts." if job.parts > 1 else "")
     )
 
 

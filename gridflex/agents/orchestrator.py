@@ -27,11 +27,16 @@ from gridflex.planning.policies import POLICIES
 from gridflex.planning.policies.base import Placement, Policy, Rules
 from gridflex.planning.queue import Queue, queue_from_frame
 from gridflex.planning.rationale import ACTIONS, labels
+from gridflex.planning.uncertainty import odds_of
 
 
 @dataclass(frozen=True, eq=False)
 class Decisions:
-    """A plan with an action and a reason for each job, as columns in the frame's order."""
+    """A plan with an action and a reason for each job, as columns in the frame's order.
+
+    ``stands`` marks runs that stay as planned before though the rules alone would now place
+    them otherwise; None where there is none.
+    """
 
     frame: pd.DataFrame
     view: GridView
@@ -42,6 +47,7 @@ class Decisions:
     rationale: NDArray[np.uint8]
     took_ms: float  # of processor time: waiting for other visitors is not deciding
     solution: Solution | None = None
+    stands: Bools | None = None
 
     @cached_property
     def certificate(self) -> Certificate:
@@ -78,6 +84,9 @@ class Decisions:
         pauses = {row: tuple((np.flatnonzero(used) + first).tolist()) for row, used in parts.items() if used.any()}
         begun = before.begun(epoch_half_hour(self.plan.horizon.now))
         pauses |= {row: used for row, used in before.pauses.items() if begun[row]}
+        saved = {"estimated_g": self.plan.saved_g, "estimated_gbp": self.plan.saved_gbp}
+        told = saved | {"chance_worse": odds_of(self.plan).told}
+        ahead = {name: np.where(placed & ~begun, value, getattr(before, name)) for name, value in told.items()}
         return replace(
             before,
             baseline=self.baseline_epoch(),
@@ -86,6 +95,7 @@ class Decisions:
             rationale=self.rationale,
             pauses=pauses,
             **worth,
+            **ahead,
         )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -32,6 +32,13 @@ class Plan:
     cost_gbp: Floats
     baseline_g: Floats
     baseline_gbp: Floats
+
+    def take(self, rows: Ints | Bools) -> Plan:
+        """The plan of the given rows, in that order."""
+        names = ("start", "carbon_g", "cost_gbp", "baseline_g", "baseline_gbp")
+        columns = {name: getattr(self, name)[rows] for name in names}
+        parts = None if self.parts is None else self.parts[rows]
+        return replace(self, queue=self.queue.take(rows), parts=parts, **columns)
 
     @property
     def placed(self) -> Bools:

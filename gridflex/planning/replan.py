@@ -57,11 +57,12 @@ def replan(
     """
     kept = _with_new_jobs(old, new)
     known = old.start != UNPLACED
-    changed = known & _differs(kept, new)
+    changed = known & differs(kept, new)
     gain = plan_value(kept, objective) - plan_value(new, objective)
     cause = _must_change(kept, new, known, cap)
     if cause is None:
-        worth = gain > margin * abs(plan_value(kept, objective))
+        # A job that is left out costs nothing: that is no gain.
+        worth = gain > margin * abs(plan_value(kept, objective)) and new.placed.sum() >= kept.placed.sum()
         cause = Cause.GAIN if worth else Cause.SMALL_GAIN if changed.any() else Cause.SAME
     replaced = cause not in (Cause.SAME, Cause.SMALL_GAIN)
     return Replan(new if replaced else kept, replaced, cause, gain, changed & replaced)
@@ -78,12 +79,13 @@ def _with_new_jobs(old: Placement, new: Plan) -> Plan:
     return evaluate(new.policy, new.queue, new.horizon, Placement(np.where(fresh, new.start, old.start), parts))
 
 
-def _differs(kept: Plan, new: Plan) -> Bools:
+def differs(one: Plan, other: Plan) -> Bools:
     """Jobs that run at other times."""
-    differs: Bools = np.not_equal(kept.start, new.start)
-    if kept.parts is not None and new.parts is not None:
-        differs = differs | np.not_equal(kept.parts, new.parts).any(axis=1)
-    return differs
+    moved: Bools = np.not_equal(one.start, other.start)
+    if one.parts is None and other.parts is None:
+        return moved
+    parts = (plan.parts if plan.parts is not None else np.zeros((len(moved), 1), np.bool_) for plan in (one, other))
+    return moved | np.not_equal(*parts).any(axis=1)
 
 
 def _must_change(kept: Plan, new: Plan, known: Bools, cap: SiteCap | None) -> Cause | None:

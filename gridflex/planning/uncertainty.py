@@ -32,13 +32,18 @@ class Odds:
 
     ``gain`` is the expected difference of the run means, baseline minus plan (gCO2/kWh),
     ``sd`` the standard deviation of its error, ``chance_worse`` the chance (0 to 1) that the
-    plan's run turns out dirtier. ``tie``: the gain is smaller than its own mean error.
+    plan's run turns out dirtier. ``tie``: gain or loss is smaller than its own mean error.
     """
 
     gain: Floats
     sd: Floats
     chance_worse: Floats
     tie: Bools
+
+    @property
+    def told(self) -> Floats:
+        """``chance_worse`` where anything is uncertain; NaN for jobs not moved, and where all is measured."""
+        return np.where(self.sd > 0, self.chance_worse, np.nan)
 
 
 def odds_of(plan: Plan, correlation_h: float = CORRELATION_H) -> Odds:
@@ -50,9 +55,10 @@ def odds_of(plan: Plan, correlation_h: float = CORRELATION_H) -> Odds:
     for rows in chunks(len(moved)):
         jobs = moved[rows]
         change = _change(plan, jobs)
-        gain[jobs] = change @ plan.horizon.intensity
+        # Not from the horizon: a baseline may lie before it, and a restart draws more.
+        gain[jobs] = plan.saved_g[jobs] / plan.queue.energy_kwh[jobs]
         sd[jobs] = np.sqrt(np.maximum(np.einsum("ij,ij->i", change @ covariance, change), 0.0))
-    return Odds(gain, sd, _chance_below_zero(gain, sd), gain < MAE_OF_SD * sd)
+    return Odds(gain, sd, _chance_below_zero(gain, sd), np.abs(gain) < MAE_OF_SD * sd)
 
 
 def error_covariance(horizon: Horizon, correlation_h: float = CORRELATION_H) -> Floats:
