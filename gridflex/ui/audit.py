@@ -90,9 +90,10 @@ def _what(row: Row) -> str:
 
 
 def _export() -> None:
+    trail, name = session.platform().trail, session.workspace().id  # the download is made outside the visit's run
     st.download_button(
         "Export the whole trail",
-        lambda: json.dumps(session.platform().trail.export(session.workspace().id), indent=1),
+        lambda: json.dumps(trail.export(name), indent=1),
         "gridflex-trail.json",
         "application/json",
         icon=":material/download:",
