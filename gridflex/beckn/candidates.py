@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from pydantic import BaseModel, ConfigDict, Field
 
 from gridflex.beckn.windows import Window
+from gridflex.domain.format import date_clock
 from gridflex.domain.halfhours import ceil_half_hour
 from gridflex.domain.jobs import UtcTime
 from gridflex.domain.regions import GB, region_name
@@ -155,7 +156,7 @@ def _why_not(candidate: Candidate, workload: Workload, now: datetime) -> str:
         left = max(0.0, (window.end - candidate.start).total_seconds() / 3600)
         return f"{left:.1f} h left in it, {workload.duration_hours:g} h needed"
     if candidate.end > workload.deadline:
-        return f"would end {candidate.end:%d %b %H:%M} UTC, after the deadline"
+        return f"would end {date_clock(candidate.end)}, after the deadline of {date_clock(workload.deadline)}"
     return ""
 
 

@@ -19,6 +19,7 @@ from gridflex.beckn.states import State, require
 from gridflex.beckn.steps import Ways
 from gridflex.beckn.terms import Terms
 from gridflex.beckn.vocabulary import Action
+from gridflex.domain.format import date_clock
 from gridflex.domain.halfhours import ceil_half_hour
 from gridflex.domain.jobs import UtcTime
 from gridflex.errors import NoWindowFits, OutOfOrder
@@ -117,7 +118,7 @@ class SlotBooking(Ordering):
             start=start, end=start + slot.length, load_mw=slot.load_mw, price=slot.premium, intensity=0.0
         )
         return self._local(
-            "choose", record.state, f"{slot.offer_name}: £{slot.premium:.4g}/kWh, from {start:%H:%M} UTC"
+            "choose", record.state, f"{slot.offer_name}: £{slot.premium:.4g}/kWh, from {date_clock(start)} UK time"
         )
 
     def _to_quote(self) -> Order:

@@ -56,9 +56,9 @@ def address_of(places: list[Location] | None) -> Address:
 
 
 def region_of(address: Address, grid: GridParameters) -> int | None:
-    """Number of the grid region that address or grid parameters name; None if they name none."""
+    """Number of the grid region that address or grid parameters name, 0 for all of Great Britain; None for none."""
     spoken = {text.casefold() for text in (address.address_region, grid.grid_area, grid.grid_zone) if text}
-    return next((number for number, name in REGIONS.items() if number and name.casefold() in spoken), None)
+    return next((number for number, name in REGIONS.items() if name.casefold() in spoken), None)
 
 
 def intensity_of(grid: GridParameters) -> float:

@@ -81,7 +81,11 @@ def test_a_window_at_home_by_hand():
         ({}, {"regions": (13, 5)}, "not in London, Yorkshire"),
         ({}, {"regions": (10,)}, ""),
         ({}, {"deadline": datetime(2026, 1, 9, 5, tzinfo=UTC)}, ""),
-        ({}, {"deadline": datetime(2026, 1, 9, 4, 59, tzinfo=UTC)}, "would end 09 Jan 05:00 UTC, after the deadline"),
+        (
+            {},
+            {"deadline": datetime(2026, 1, 9, 4, 59, tzinfo=UTC)},
+            "would end Fri 9 Jan 05:00, after the deadline of Fri 9 Jan 04:59",
+        ),
         ({"end": datetime(2026, 1, 9, 4, tzinfo=UTC)}, {}, "3.0 h left in it, 4 h needed"),
         ({"start": NOW - timedelta(hours=5), "end": NOW}, {}, "it is over"),
         (

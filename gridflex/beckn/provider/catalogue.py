@@ -28,6 +28,7 @@ from gridflex.beckn.messages import stamp
 from gridflex.beckn.provider.outlook import GridOutlook
 from gridflex.beckn.provider.zones import Zone
 from gridflex.beckn.times import write_duration
+from gridflex.domain.format import clock
 from gridflex.domain.halfhours import HALF_HOUR, ceil_half_hour, half_hours
 
 HORIZON = 48
@@ -60,8 +61,8 @@ class Block:
 
     @property
     def name(self) -> str:
-        """Name for people."""
-        return f"{self.zone.locality} {self.start:%H:%M} window"
+        """Name for people, in UK time."""
+        return f"{self.zone.locality} {clock(self.start)} window"
 
 
 def cleanest_block(zone: Zone, outlook: GridOutlook, now: datetime) -> Block | None:
