@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -21,8 +22,19 @@ class Settings(BaseSettings):
     carbon_api_key: SecretStr | None = Field(default=None, validation_alias="CARBON_API_KEY")
     data_dir: Path = Field(default=Path("data"), validation_alias="GRIDFLEX_DATA_DIR")
     database_url: SecretStr | None = Field(default=None, validation_alias="DATABASE_URL")
+    beckn_url: str = Field(default="", validation_alias="GRIDFLEX_BECKN_URL")
+    beckn_api_key: SecretStr | None = Field(default=None, validation_alias="BECKN_API_KEY")
+    beckn_mode: Literal["sync", "async"] = Field(default="sync", validation_alias="GRIDFLEX_BECKN_MODE")
+    beckn_dialect: Literal["deg", "core"] = Field(default="deg", validation_alias="GRIDFLEX_BECKN_DIALECT")
+    beckn_subscriber_id: str = Field(default="gridflex.example", validation_alias="GRIDFLEX_BECKN_SUBSCRIBER_ID")
+    beckn_uri: str = Field(default="https://gridflex.example/beckn", validation_alias="GRIDFLEX_BECKN_URI")
+    beckn_key_id: str = Field(default="", validation_alias="GRIDFLEX_BECKN_KEY_ID")
+    beckn_private_key: SecretStr | None = Field(default=None, validation_alias="GRIDFLEX_BECKN_PRIVATE_KEY")
+    beckn_registry_url: str = Field(default="", validation_alias="GRIDFLEX_BECKN_REGISTRY_URL")
+    beckn_bpp_id: str = Field(default="", validation_alias="GRIDFLEX_BECKN_BPP_ID")
+    beckn_bpp_uri: str = Field(default="", validation_alias="GRIDFLEX_BECKN_BPP_URI")
 
-    @field_validator("carbon_api_url")
+    @field_validator("carbon_api_url", "beckn_url", "beckn_uri", "beckn_registry_url", "beckn_bpp_uri")
     @classmethod
     def _web_address(cls, value: str) -> str:
         if value and not value.startswith(("http://", "https://")):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from gridflex.agents.grid import GridAgent
 from gridflex.agents.orchestrator import Orchestrator
@@ -19,6 +21,9 @@ from gridflex.store.archive import Archive
 from gridflex.store.database import Database
 from gridflex.store.trail import Trail
 from gridflex.store.workspaces import Workspaces
+
+if TYPE_CHECKING:
+    from gridflex.services.beckn_desk import OrderDesk
 
 Clock = Callable[[], datetime]
 
@@ -38,8 +43,17 @@ class Platform:
     trail: Trail
     started_at: datetime
 
+    @cached_property
+    def order_desk(self) -> OrderDesk:
+        """Where energy windows are ordered. Raises SettingsError where a network is named and cannot be used."""
+        from gridflex.services.beckn_network import order_desk
+
+        return order_desk(self.settings, self.database, self.trail, self.clock)
+
     def close(self) -> None:
         """Stop background fetches and let go of the database."""
+        if self.settings.beckn_url:
+            self.order_desk.close()
         self.feed.stop()
         self.database.dispose()
 
@@ -53,4 +67,7 @@ def build_platform(settings: Settings, clock: Clock = utc_now) -> Platform:
     grid = GridAgent(feed, archive, sample_snapshot, DEFAULT_TARIFF)
     orchestrator = Orchestrator()
     desk = Desk(Workspaces(database), grid, orchestrator)
-    return Platform(settings, clock, database, archive, feed, grid, orchestrator, desk, Trail(database), clock())
+    wired = Platform(settings, clock, database, archive, feed, grid, orchestrator, desk, Trail(database), clock())
+    if settings.beckn_url:
+        _ = wired.order_desk  # a network that cannot be used is said at the start
+    return wired

@@ -1,0 +1,67 @@
+"""How an order is kept: its whole record after every step, and what a list shows of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from gridflex.beckn.client import Clock
+from gridflex.beckn.record import Ledger, Record
+from gridflex.beckn.slot_booking import SlotRecord
+from gridflex.store.orders import Orders, StoredOrder
+
+WINDOW, SLOT = "window", "slot"
+"""The two sides: we buy an energy window, or a grid agent buys a job slot of ours."""
+
+
+@dataclass(eq=False)
+class Keeper:
+    """Keeps one order's record after every step, and before a message that binds.
+
+    ``queue`` names the queue its job is from; empty for an imagined workload.
+    """
+
+    orders: Orders
+    workspace_id: str
+    side: str
+    started_at: datetime
+    clock: Clock
+    queue: str = ""
+    version: int = 0
+
+    def __call__(self, record: Ledger) -> None:
+        """On disk when it returns. Raises Conflict where another tab has taken a step meanwhile."""
+        order = StoredOrder(
+            transaction_id=record.transaction_id,
+            side=self.side,
+            job_id=_job_of(record),
+            state=record.state.value,
+            started_at=self.started_at,
+            changed_at=self.clock(),
+            summary=_summary(record) | {"queue": self.queue},
+            version=self.version,
+        )
+        self.version = self.orders.save(self.workspace_id, order, record.model_dump(mode="json"))
+
+
+def _job_of(record: Ledger) -> str:
+    if isinstance(record, Record):
+        return record.workload.workload_id
+    return record.slot.job_id if isinstance(record, SlotRecord) and record.slot else ""
+
+
+def _summary(record: Ledger) -> dict[str, Any]:
+    """Where, when, MW, GBP and kgCO2 in all, as agreed."""
+    said: dict[str, Any] = {"order_id": record.order_id, "network": record.network}
+    if isinstance(record, Record) and record.chosen:
+        said |= {"window": record.chosen.window.name, "carbon_kg": record.chosen.carbon_kg}
+    if record.terms is None:
+        return said
+    terms = record.terms
+    return said | {
+        "start": terms.start.isoformat(),
+        "end": terms.end.isoformat(),
+        "load_mw": terms.load_mw,
+        "cost_gbp": terms.cost_gbp,
+    }
