@@ -184,5 +184,5 @@ def keep_button() -> None:
         st.caption("A preview: nothing is changed yet.")
         if st.button("Use this plan", icon=":material/check:", type="primary", key="use_plan"):
             if session.change(lambda desk, here: desk.adopt(here, chosen, session.now(), "kept by the visitor")):
-                st.toast("This is the plan now; it stands in the audit trail.", icon=":material/verified:")
+                session.announce("This is the plan now; it stands in the audit trail.")
                 st.rerun()

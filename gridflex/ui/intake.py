@@ -40,7 +40,7 @@ def buttons() -> None:
         if st.button("Re-plan", icon=":material/refresh:"):
             chosen = session.controls()
             if session.change(lambda desk, here: desk.adopt(here, chosen, session.now(), "asked for by the visitor")):
-                st.toast("Planned anew.", icon=":material/check:")
+                session.announce("Planned anew.")
                 st.rerun()
         for kind, label in ((QueueKind.DEMO, "15 jobs"), (QueueKind.DAY, "A site's day")):
             if here.kind is not kind and st.button(label, key=f"demo_{kind}"):

@@ -55,6 +55,8 @@ def open_visit(page: str) -> None:
         state["replay_at"], state["replay"] = at, platform().desk.replayed(at)
         address.restore(workspace().controls)
     address.note(page, workspace().controls)
+    if said := state.pop("announced", None):
+        st.toast(said, icon=":material/verified:")
 
 
 def _open_workspace() -> None:
@@ -115,6 +117,11 @@ def change(make: Callable[[Desk, Workspace], Workspace]) -> bool:
         st.error(plain(str(problem)))
         return False
     return True
+
+
+def announce(text: str) -> None:
+    """Say it in a toast after the rerun that follows, which would swallow one shown before it."""
+    st.session_state["announced"] = text
 
 
 def grid_view() -> GridView:
