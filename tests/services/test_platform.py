@@ -16,7 +16,7 @@ from gridflex.domain.job_frame import frame_from_jobs
 from gridflex.domain.provenance import Provenance
 from gridflex.domain.regions import GB
 from gridflex.errors import SettingsError
-from gridflex.services.demand_view import expected_demand
+from gridflex.services.demand_view import expected_demand, expected_headroom
 from gridflex.services.platform import Platform, build_platform
 from gridflex.services.system_view import agent_rows, source_rows, version_rows
 from gridflex.settings import Settings
@@ -107,7 +107,20 @@ def test_expected_load_is_the_demo_s_and_says_so(shared: Platform) -> None:
     assert again.sentence == found.sentence
 
 
+def test_the_room_kept_for_expected_load_is_its_p90(shared: Platform) -> None:
+    opened = shared.desk.open(None, NOW)
+    view = shared.grid.view(GB, NOW, opened.tariff)
+    room, demand = expected_headroom(opened, view), expected_demand(opened, view)
+    assert room is not None
+    assert demand is not None
+    assert room[96:144].tolist() == demand.high.tolist()
+    assert not room[:96].any()
+    assert not room[144:].any()
+
+
 def test_nothing_is_known_of_arrivals_at_a_visitor_s_own_queue(shared: Platform) -> None:
     opened = shared.desk.open(None, NOW)
     own = shared.desk.take_jobs(opened, frame_from_jobs([job()]), NOW, cause="c")
-    assert expected_demand(own, shared.grid.view(GB, NOW, own.tariff)) is None
+    view = shared.grid.view(GB, NOW, own.tariff)
+    assert expected_demand(own, view) is None
+    assert expected_headroom(own, view) is None

@@ -10,7 +10,7 @@ import pytest
 
 from gridflex.agents.commitments import COLUMNS, NOT_YET, Commitments
 from gridflex.domain.controls import Controls, Site
-from gridflex.domain.decisions import Action
+from gridflex.domain.decisions import Action, Rationale
 from gridflex.domain.job_frame import frame_from_jobs
 from gridflex.domain.tariff import DEFAULT_TARIFF
 from gridflex.services.desk import demo_workspace
@@ -86,3 +86,23 @@ def test_commitments_grow_with_the_queue() -> None:
     assert not started.begun(now - 1).any()
     assert not started.overridden(16, Action.CANCEL, NOT_YET).begun(now).any()
     assert more.start[16] == NOT_YET  # nothing is changed in place
+
+
+def test_an_order_binds_a_job_until_it_is_freed() -> None:
+    before = Commitments.none(2)
+    ordered = before.overridden(1, Action.DEFER, 983000, Rationale.WINDOW_ORDERED).valued(1, 900.0, 1.5)
+    assert [ordered.bound(row) for row in (0, 1)] == [False, True]
+    assert (ordered.carbon_g.tolist(), ordered.cost_gbp.tolist()) == ([0, 900], [0, 1.5])
+    assert not ordered.freed(1).bound(1)
+    assert not before.overridden(1, Action.DEFER, 983000).bound(1)  # a person's word is no order
+    assert before.carbon_g.tolist() == [0, 0]
+
+
+def test_an_older_state_takes_its_estimates_from_what_was_last_valued() -> None:
+    before = replace(Commitments.none(2), baseline_g=np.array([2000.0, 0]), carbon_g=np.array([1400.0, 0]))
+    state = before.to_state()
+    for name in ("estimated_g", "estimated_gbp", "chance_worse", "settled"):
+        del state[name]
+    again = Commitments.from_state(json.loads(json.dumps(state, allow_nan=False)))
+    assert again.estimated_g.tolist() == [600, 0]
+    assert (np.isnan(again.chance_worse).all(), again.settled.any()) == (True, False)
