@@ -49,25 +49,24 @@ def _replay_menu() -> None:
 
 @st.fragment(run_every=REFRESH)
 def _live() -> None:
-    """Everything a slider moves. Sentences stand above the sliders, so their places are kept first."""
+    """Everything a slider moves; the chart is sent first, the rest into the places kept for it."""
     sentences = st.container()
     left, right = st.columns([2, 3], gap="medium")
     with left:
         controls.threshold_controls()
         energy = controls.energy_slider()
-        decided = session.decisions()
-        _imagined(energy, decided)
-    here = session.prepared()
+    here, decided = session.prepared(), session.decisions()
     found = overview(decided, here.possible_g, here.demand, session.now())
-    with sentences:
-        _sentences(found, decided)
-    with left:
-        controls.keep_button()
-        _cards(found.cards)
     with right:
         st.plotly_chart(
             hero_figure(found.hero, palette(session.is_dark())), key="hero", config=CONFIG, alt=found.hero.alt
         )
+    with sentences:
+        _sentences(found, decided)
+    with left:
+        _imagined(energy, decided)
+        controls.keep_button()
+        _cards(found.cards)
 
 
 def _sentences(found: Overview, decided: Decisions) -> None:
