@@ -1,4 +1,4 @@
-"""The interruptible policy for jobs that may all run from row 0: the same placement, many times quicker.
+"""The interruptible policy for jobs that may all run from row 0: placements of the same cost, many times quicker.
 
 Where every job could begin now, all share one table of the sorted values up to each half-hour
 (planning's sweep rebuilds it half-hour by half-hour). A replay asks for it at every half-hour
@@ -20,7 +20,7 @@ from gridflex.planning.windows import cost_at
 
 
 class QuickInterruptible(Interruptible):
-    """Places as the interruptible policy does."""
+    """Places as the interruptible policy does, but for ties that rounding decides."""
 
     def place(self, queue: Queue, horizon: Horizon, rules: Rules) -> Placement:
         """The cheapest half-hours of jobs that may pause, the cheapest start of the others."""

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, cast
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -129,9 +130,10 @@ class FolderShelf:
     def get(self, key: str) -> Columns | None:
         """A kept piece."""
         try:
-            with np.load(self._folder / f"{key}.npz", allow_pickle=False) as kept:
+            packed = io.BytesIO((self._folder / f"{key}.npz").read_bytes())
+            with np.load(packed, allow_pickle=False) as kept:
                 return {name: kept[name] for name in kept.files}
-        except (OSError, ValueError, EOFError, KeyError):
+        except (OSError, ValueError, EOFError, KeyError, BadZipFile):
             return None
 
     def put(self, key: str, columns: Columns) -> None:
