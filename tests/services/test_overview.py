@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
@@ -101,6 +102,14 @@ def test_jobs_that_were_impossible_on_arrival_are_counted_apart() -> None:
 def test_a_time_limit_counts_against_the_deadline() -> None:
     decided = decide([job(deadline=hour(3), time_limit_hours=3), job("b", deadline=hour(2), time_limit_hours=3)], VIEW)
     assert (sla(decided).in_time, sla(decided).impossible) == (1, 1)
+
+
+def test_a_plan_that_misses_a_deadline_or_holds_a_critical_job_would_be_told() -> None:
+    decided = decide([job(deadline=hour(3)), job("c", priority="critical")], VIEW)
+    broken = replace(decided, plan=replace(decided.plan, start=decided.plan.start + np.array([1, 3])))
+    assert sla(broken) == Sla(in_time=1, possible=2, impossible=0, critical=1, delay_hours=1.5)
+    found = card(broken, "SLA")
+    assert (found.value, found.caption) == ("1 of 2 in time", "1 critical job, start delay at most 1.5 h")
 
 
 def test_a_cancelled_job_is_no_promise(here: Bench) -> None:
