@@ -16,6 +16,8 @@ from gridflex.ui import session, site
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 QUEUE = ROOT / "pages" / "queue.py"
+BECKN = ROOT / "pages" / "beckn.py"
+REFRESH = "30s"
 ICONS = {
     Provenance.LIVE: ":material/sensors:",
     Provenance.CACHED: ":material/history:",
@@ -43,6 +45,7 @@ def pages() -> dict[str, list[StreamlitPage]]:
             _page("queue", "Queue", "format_list_bulleted", "Every job, its decision and its reason"),
         ],
         "Decide": [_page("tuning", "Tuning", "tune", "Move the rules and watch the consequences")],
+        "Network": [_page("beckn", "Beckn", "hub", "Energy windows ordered, job slots sold")],
         "Under the hood": [
             _page("audit", "Audit", "verified", "The trail of every decision, and its proof"),
             _page("system", "System", "monitor_heart", "Agents, sources, versions and their state"),
@@ -70,7 +73,7 @@ def require_router() -> None:
 def sidebar() -> None:
     """Region, data source and the threshold in force; the threshold's slider stands beside its chart."""
     with st.sidebar:
-        provenance_badge()
+        _badge_in_time()
         site.region_control()
         site.site_settings()
         if "replay_at" not in st.session_state:
@@ -92,7 +95,13 @@ def provenance_badge() -> None:
     st.badge(provenance_sentence(view, session.now()), icon=ICONS[view.provenance], color=COLOURS[view.provenance])  # type: ignore[arg-type]
 
 
-@st.fragment(run_every="30s")
+@st.fragment(run_every=REFRESH)
+def _badge_in_time() -> None:
+    """The badge alone: a run of the whole page would close a dialog someone is filling in."""
+    provenance_badge()
+
+
+@st.fragment(run_every=REFRESH)
 def freshness() -> None:
     """The badge, kept up to date; the whole page runs again as soon as the grid's values change."""
     seen = st.session_state.get("seen_view")

@@ -126,12 +126,17 @@ def announce(text: str) -> None:
 
 def grid_view() -> GridView:
     """The grid for the visitor's region, tariff and moment; with the plug pulled, if this visitor pulled it."""
-    here, grid = workspace(), platform().grid
+    return regional()(workspace().site.region)
+
+
+def regional() -> Callable[[int], GridView]:
+    """The grid of any region for the visitor's tariff and moment; other threads may ask."""
+    tariff, grid, at = workspace().tariff, platform().grid, now()
     if "replay_at" in st.session_state:
-        return grid.replay(here.site.region, now(), here.tariff)
+        return lambda region: grid.replay(region, at, tariff)
     if left := UNPLUGGED.get(st.session_state.get("plug", "")):
-        return grid.unplugged(here.site.region, now(), here.tariff, left=left)
-    return grid.view(here.site.region, now(), here.tariff)
+        return lambda region: grid.unplugged(region, at, tariff, left=left)
+    return lambda region: grid.view(region, at, tariff)
 
 
 def controls() -> Controls:

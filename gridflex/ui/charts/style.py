@@ -61,6 +61,11 @@ def label(text: str, x: float, y: float, **extra: Any) -> Spec:
     return {"text": text, "x": x, "y": y, "showarrow": False, "font": {"size": 12, "color": RULE}, **extra}
 
 
+def plain(text: str) -> str:
+    """Text from outside, shown as text: Plotly would read tags in it."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
 def layout(height: int, **extra: Any) -> Spec:
     """The common layout of a figure."""
     return {

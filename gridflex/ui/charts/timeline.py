@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 from gridflex.domain.bands import INDEX_WORDS
 from gridflex.domain.decisions import Action
 from gridflex.services.timeline import Bar, Timeline
-from gridflex.ui.charts.style import Spec, figure, label, layout, rule, time_xaxis
+from gridflex.ui.charts.style import Spec, figure, label, layout, plain, rule, time_xaxis
 from gridflex.ui.palette import RULE, Palette
 
 ROW_PX = 19
@@ -35,7 +35,7 @@ def timeline_figure(view: Timeline, colours: Palette) -> go.Figure:
                 "domain": [power_top + 0.02, rows_top],
                 "range": [rows - 0.5, -0.5],
                 "tickvals": list(range(len(view.bars))),
-                "ticktext": [_plain(bar.label) for bar in view.bars],
+                "ticktext": [plain(bar.label) for bar in view.bars],
                 "tickfont": {"size": 11},
                 "showgrid": False,
                 "zeroline": False,
@@ -59,11 +59,6 @@ def timeline_figure(view: Timeline, colours: Palette) -> go.Figure:
 def _now(view: Timeline, power_top: float) -> Spec:
     """The label stands in the gap above the power strip, clear of bars and legend."""
     return label("NOW", view.now_row, power_top, yref="paper", yanchor="middle", xanchor="right", xshift=-4)
-
-
-def _plain(text: str) -> str:
-    """Text from outside, shown as text: Plotly would read tags in it."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def _bars(view: Timeline, colours: Palette) -> list[Spec]:
@@ -100,7 +95,7 @@ def _solid(view: Timeline, action: Action, name: str, colour: str) -> Spec:
 
 
 def _hover(bar: Bar) -> str:
-    return "<br>".join(_plain(line) for line in bar.hover.split("<br>"))
+    return "<br>".join(plain(line) for line in bar.hover.split("<br>"))
 
 
 def _due(view: Timeline) -> Spec:

@@ -1,0 +1,197 @@
+"""What the Beckn page shows of a journey: its windows side by side, its steps, its orders."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from gridflex.beckn.candidates import Candidate, Run, saving
+from gridflex.beckn.record import Record, Step
+from gridflex.domain import format as fmt
+from gridflex.domain.halfhours import HALF_HOUR, LONDON, floor_half_hour, half_hours_between, parse_utc
+from gridflex.services.axis import Axis, time_axis
+from gridflex.services.beckn_outlook import Outlook
+from gridflex.store.orders import StoredOrder
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+LEAST_TOP = 200.0
+CHOSEN, FITS = "chosen", "fits"
+
+
+@dataclass(frozen=True)
+class Spot:
+    """One window on the chart: columns of the axis, gCO2/kWh, MW free, GBP/kWh."""
+
+    label: str
+    begins: float
+    ends: float
+    intensity: float
+    capacity_mw: float
+    price: float
+    fits: bool
+    chosen: bool
+    hover: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class WindowMap:
+    """Windows by when and how clean; ``top`` does not move with a slider."""
+
+    axis: Axis
+    width: int
+    spots: tuple[Spot, ...]
+    threshold: float
+    top: float
+    alt: str
+
+
+def window_map(candidates: Sequence[Candidate], chosen: str, threshold: float, now: datetime) -> WindowMap:
+    """The chart of all windows found, ``chosen`` ringed."""
+    first = floor_half_hour(now)
+    last = max((one.window.end for one in candidates), default=first)
+    width = max(48, half_hours_between(first, last) + 1)
+    spots = tuple(_spot(one, first, chosen) for one in candidates)
+    cleanest = min(candidates, key=lambda one: one.window.intensity, default=None)
+    fit = sum(one.fits for one in candidates)
+    tail = f" Cleanest: {cleanest.window.name}, {fmt.intensity(cleanest.window.intensity)}." if cleanest else ""
+    taken = next((one.window.name for one in candidates if one.window.key == chosen), "")
+    tail += f" Ringed: {taken}." if taken else ""
+    return WindowMap(
+        axis=time_axis(first, width),
+        width=width,
+        spots=spots,
+        threshold=threshold,
+        top=1.15 * max([LEAST_TOP, *(one.window.intensity for one in candidates)]),
+        alt=f"{fmt.plural(len(candidates), 'energy window')} by time and carbon intensity, {fit} fit.{tail}",
+    )
+
+
+def _spot(one: Candidate, first: datetime, chosen: str) -> Spot:
+    window = one.window
+    begins, ends = ((moment - first) / HALF_HOUR for moment in (window.start, window.end))
+    said = (
+        f"{fmt.date_clock(window.start)} to {fmt.clock(window.end)}",
+        f"{fmt.intensity(window.intensity)}, {window.renewable_percent:.0f} % renewable",
+        f"{fmt.unit_price(window.price)}, {window.capacity_mw:g} MW free",
+        one.passed_over or f"this run: {fmt.money(one.cost_gbp)}, {fmt.carbon(one.carbon_kg * 1e3)}",
+    )
+    return Spot(
+        label=window.locality or window.name,
+        begins=max(begins, 0.0),
+        ends=ends,
+        intensity=window.intensity,
+        capacity_mw=window.capacity_mw,
+        price=window.price,
+        fits=one.fits,
+        chosen=window.key == chosen,
+        hover=(window.name, *said),
+    )
+
+
+def window_table(record: Record, chosen: str, outlook: Outlook | None) -> pd.DataFrame:
+    """One row a window, units in the names: what the run in it costs, and less than now and than the best own start."""
+    import pandas as pd
+
+    rows = [_row(one, record, chosen, outlook) for one in record.candidates]
+    table = pd.DataFrame(rows, columns=list(_EMPTY) if not rows else None)
+    for name in ("from_uk", "until_uk", "run_from_uk"):
+        table[name] = pd.to_datetime(table[name], utc=True).dt.tz_convert(LONDON)
+    return table
+
+
+_EMPTY = ("window", "verdict", "from_uk", "until_uk", "run_from_uk")
+
+
+def _row(one: Candidate, record: Record, chosen: str, outlook: Outlook | None) -> dict[str, object]:
+    window, workload = one.window, record.workload
+    known = outlook.provenance(window.region) if outlook else None
+    return {
+        "window": window.name,
+        "verdict": CHOSEN if window.key == chosen else one.passed_over or FITS,
+        "from_uk": window.start,
+        "until_uk": window.end,
+        "run_from_uk": one.start,
+        "g_per_kwh": window.intensity,
+        "renewable_percent": window.renewable_percent,
+        "pence_per_kwh": window.price * 100,
+        "free_mw": window.capacity_mw,
+        "cost_gbp": one.cost_gbp,
+        "carbon_kg": one.carbon_kg,
+        **_against(one, workload.run_now, "now"),
+        **_against(one, workload.best_run, "best_own_start"),
+        "moves": f"{one.transfer_hours:g} h, {one.transfer_kwh:g} kWh" if one.moves else "stays",
+        "values": known.word if known is not None else "as stated",
+    }
+
+
+def _against(one: Candidate, run: Run | None, name: str) -> dict[str, float]:
+    if run is None:
+        return {}
+    saved = saving(one, run)
+    return {f"less_kg_than_{name}": saved.carbon_kg, f"less_gbp_than_{name}": saved.cost_gbp}
+
+
+STEP_WORDS = {
+    "discover": "Discover",
+    "choose": "Choose",
+    "select": "Select",
+    "init": "Init",
+    "confirm": "Confirm",
+    "status": "Status",
+    "update": "Update",
+    "on_update": "Update, pushed to us",
+    "on_confirm": "Confirmation, pushed to us",
+    "on_status": "Status, pushed to us",
+    "on_cancel": "Cancellation, pushed to us",
+    "cancel": "Cancel",
+    "rating": "Rate",
+    "support": "Support",
+}
+
+
+def step_label(step: Step) -> str:
+    """Discover · 12 ms · 8 windows found, 3 fit."""
+    name = STEP_WORDS.get(step.action, step.action)
+    took = f"{step.ms:.0f} ms" if step.ms else ""
+    return " · ".join(part for part in (name, took, step.sentence) if part)
+
+
+def step_facts(step: Step) -> list[str]:
+    """The lines under a step: ids, signature, HTTP status, problem."""
+    ours = f"signed by {step.signed}" if step.signed else "not signed by us"
+    facts = [f"at {fmt.date_clock(step.at)}:{step.at:%S} UK time · the order is now {step.state.value}"]
+    if step.message_id:
+        facts.append(f"message {step.message_id}")
+    if step.request:
+        facts.append(f"request {ours}, {len(step.request.encode()):,} bytes")
+    if step.answer:
+        status = f", HTTP {step.http_status}" if step.http_status else ""
+        facts.append(f"answer {step.verified or 'not verified'}, {len(step.answer.encode()):,} bytes{status}")
+    if step.problem:
+        facts.append(f"problem: {step.problem}")
+    return facts
+
+
+def order_table(orders: Sequence[StoredOrder], now: datetime) -> dict[str, list[object]]:
+    """Orders as a table's columns."""
+    return {
+        "order": [order.summary["order_id"] for order in orders],
+        "state": [order.state for order in orders],
+        "workload": [order.job_id for order in orders],
+        "window": [order.summary.get("window", "") for order in orders],
+        "runs from, UK time": [_start(order, now) for order in orders],
+        "MW": [order.summary.get("load_mw") for order in orders],
+        "£": [order.summary.get("cost_gbp") for order in orders],
+        "kg CO2": [order.summary.get("carbon_kg") for order in orders],
+        "network": [order.summary["network"] for order in orders],
+        "begun": [fmt.date_clock(order.started_at) for order in orders],
+    }
+
+
+def _start(order: StoredOrder, now: datetime) -> str:
+    start = order.summary.get("start")
+    return fmt.day_clock(parse_utc(start), now) if start else ""

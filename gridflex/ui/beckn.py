@@ -1,0 +1,184 @@
+"""The Beckn page: windows found, the order's steps, what follows it, and our own job slots."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from gridflex.beckn.provider.misbehaviour import Misbehaviour
+from gridflex.beckn.record import Record
+from gridflex.beckn.states import State
+from gridflex.beckn.vocabulary import Dialect, Mode
+from gridflex.domain import format as fmt
+from gridflex.services.beckn_desk import Opened, advance, next_step, run_rest
+from gridflex.services.beckn_view import STEP_WORDS, order_table
+from gridflex.ui import beckn_after, beckn_market, beckn_steps, beckn_visit, beckn_windows, frame, session
+from gridflex.ui.beckn_wish import Asked, controls_of_wish
+from gridflex.ui.plain import plain
+
+CANCELLABLE = frozenset({State.QUOTED, State.INITIALISED, State.CONFIRMED, State.IN_PROGRESS})
+STATE_COLOURS = {
+    State.CONFIRMED: "green",
+    State.IN_PROGRESS: "green",
+    State.COMPLETED: "green",
+    State.FAILED: "red",
+    State.EXPIRED: "orange",
+    State.CANCELLED: "gray",
+}
+
+
+def show() -> None:
+    """The whole page."""
+    _top()
+    frame.replay_banner()
+    beckn_visit.refresh_outlook()
+    if "replay_at" in st.session_state:
+        _replay()
+        return
+    found = _order()
+    if found is not None:
+        beckn_steps.timeline(found.record)
+        beckn_after.actions(found)
+    _bench()
+    _past()
+    beckn_market.show()
+
+
+def _top() -> None:
+    desk = beckn_visit.desk()
+    with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
+        st.title("Beckn", width="content")
+        if desk.remote:
+            st.badge(f"speaking to {plain(desk.network)}", icon=":material/public:", color="blue")
+        else:
+            st.badge("speaking to the embedded sandbox: nothing is sold", icon=":material/science:", color="gray")
+
+
+@st.fragment
+def _order() -> Opened | None:
+    """Controls, windows and buttons: what a slider moves."""
+    kept = beckn_visit.at_hand()
+    under_way = kept is not None and kept.record.state not in beckn_visit.UNDECIDED
+    head = st.container()
+    left, right = st.columns([2, 3], gap="medium")
+    with left:
+        asked = controls_of_wish(fixed=under_way)
+    found = beckn_visit.opened(asked, kept)
+    if beckn_visit.is_stale(found.record) and not beckn_visit.desk().remote:
+        found.journey.discover()
+    with head:
+        _headline(found.record)
+        _buttons(found)
+    with right:
+        beckn_windows.chart(found.record)
+    beckn_windows.table(found.record, pick=not under_way)
+    return found
+
+
+def _headline(record: Record) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.badge(record.state.value, color=STATE_COLOURS.get(record.state, "blue"))  # type: ignore[arg-type]
+        st.markdown(f"**{plain(_said(record))}**")
+
+
+def _said(record: Record) -> str:
+    if record.terms is None or record.chosen is None:
+        return beckn_windows.found_sentence(record)
+    terms, window = record.terms, record.chosen.window
+    when = fmt.day_clock(terms.start, session.now())
+    return (
+        f"{window.name}: {terms.load_mw:.4g} MW from {when} for {fmt.hours(terms.hours)}, "
+        f"{fmt.money(terms.cost_gbp)}, {fmt.carbon(terms.carbon_budget_kg * 1e3)} · order {record.order_id}"
+    )
+
+
+def _buttons(found: Opened) -> None:
+    record, name = found.record, next_step(found.record)
+    pick = beckn_visit.picked(record)
+    with st.container(horizontal=True):
+        if name:
+            if st.button(
+                "Run all", type="primary", icon=":material/fast_forward:", help="Every step to a confirmed order"
+            ):
+                beckn_visit.act(found, lambda one: run_rest(one, pick))
+            if st.button(f"Next step: {STEP_WORDS[name].lower()}", icon=":material/skip_next:"):
+                beckn_visit.act(found, lambda one: advance(one, pick))
+        if record.state in CANCELLABLE and st.button("Cancel order", icon=":material/cancel:"):
+            beckn_visit.act(found, lambda one: one.journey.cancel())
+        if record.state is State.FAILED and record.choice and st.button("Try another window", icon=":material/replay:"):
+            _again(found)
+        if record.state not in beckn_visit.UNDECIDED and st.button("New order", icon=":material/add:"):
+            st.session_state["beckn_txn"] = beckn_visit.NEW
+            st.rerun()
+
+
+def _again(found: Opened) -> None:
+    """A new journey for the same workload that leaves the failed window out."""
+    desk, deal = beckn_visit.desk(), beckn_visit.dealing()
+    other = desk.begin(deal, found.record.workload, found.keeper.queue, without=found.journey)
+    beckn_visit.act(other, advance)
+
+
+def _replay() -> None:
+    left, right = st.columns([2, 3], gap="medium")
+    with left:
+        asked: Asked = controls_of_wish(fixed=False)
+    journey = beckn_visit.replayed(asked)
+    st.markdown(f"**{plain(beckn_windows.found_sentence(journey.record))}**")
+    st.caption("A replay orders nothing; go back to live to order a window.")
+    with right:
+        beckn_windows.chart(journey.record)
+    beckn_windows.table(journey.record, pick=False)
+
+
+def _bench() -> None:
+    if beckn_visit.desk().remote:
+        return
+    with st.expander("Test bench: make the sandbox misbehave", icon=":material/bug_report:"):
+        fault = st.selectbox(
+            "Misbehaviour",
+            [str(one) for one in Misbehaviour],
+            key="beckn_fault",
+            persist_state="session",
+            help="Happens at the step its sentence names, in the next steps taken.",
+        )
+        st.caption(Misbehaviour(fault or "none").sentence)
+        with st.container(horizontal=True):
+            st.segmented_control(
+                "Answers", [str(mode) for mode in reversed(Mode)], default="async", required=True, key="beckn_mode",
+                persist_state="session",
+                help="Async: an ACK, then the answer posted to us. Sync: in the HTTP response, as an adapter does.",
+            )  # fmt: skip
+            st.segmented_control(
+                "Dialect", [str(one) for one in Dialect], default="deg", required=True, key="beckn_dialect",
+                persist_state="session",
+                help="Deg: as in the guide's examples. Core: what the core schema validates.",
+            )  # fmt: skip
+
+
+def _past() -> None:
+    orders = [one for one in beckn_visit.desk().listed(session.workspace().id) if one.summary.get("window")]
+    st.subheader("Orders", anchor=False)
+    if not orders:
+        st.caption("No order has been made in this workspace yet.")
+        return
+
+    def pick() -> None:
+        rows = st.session_state["beckn_past"]["selection"]["rows"]
+        if rows:
+            beckn_visit.show_order(orders[int(rows[0])])
+
+    st.dataframe(
+        order_table(orders, session.now()),
+        hide_index=True,
+        key="beckn_past",
+        on_select=pick,
+        selection_mode="single-row",
+        column_config={
+            "MW": st.column_config.NumberColumn(format="%.4f"),
+            "£": st.column_config.NumberColumn(format="%.2f"),
+            "kg CO2": st.column_config.NumberColumn(format="%.1f"),
+        },
+        height=min(245, 38 + 35 * len(orders)),
+        alt=f"{fmt.plural(len(orders), 'order')} of this workspace with their state.",
+    )
+    st.caption("Choose a row to put that order on the page.")

@@ -1,0 +1,138 @@
+"""Our job slots as a catalogue: what we publish, a grid agent that books one, and both sides of the trail."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from gridflex.beckn.slot_booking import SlotRecord
+from gridflex.domain import format as fmt
+from gridflex.services import beckn_slots
+from gridflex.services.beckn_keeper import SLOT
+from gridflex.services.beckn_slots import Market, QueueJobs
+from gridflex.services.beckn_trail import KIND, both_sides
+from gridflex.services.beckn_view import order_table
+from gridflex.ui import beckn_steps, beckn_visit, session
+
+PREMIUM_PENCE = 2.0
+NEED_HOURS = (2, 4, 6, 8, 12)
+
+
+def show() -> None:
+    """The whole section."""
+    st.subheader("Our job slots as a catalogue", anchor=False)
+    st.caption(
+        "The other way round: jobs that may wait are published as items, and a grid agent that wants load at a "
+        "certain time books one. The job then runs at that time, whatever the plan would prefer."
+    )
+    desk, here = beckn_visit.desk(), session.workspace()
+    premium = beckn_slots.published(desk, here.id)
+    market = _market(premium if premium is not None else PREMIUM_PENCE / 100)
+    _publishing(market, premium)
+    if premium is not None:
+        _catalogue(market)
+        _booking(market)
+    _booked()
+
+
+def _market(premium: float) -> Market:
+    here = session.workspace()
+    decided = session.decisions(here.controls)
+    jobs = QueueJobs(session.platform().desk, here, decided, premium, session.now())
+    return Market(beckn_visit.desk(), jobs)
+
+
+def _publishing(market: Market, premium: float | None) -> None:
+    desk, name = beckn_visit.desk(), market.workspace_id
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        pence = st.number_input(
+            "Flexibility premium, p/kWh (our asking price, assumed)",
+            0.0, 50.0, (premium or PREMIUM_PENCE / 100) * 100, 0.5, key="beckn_premium", width=320,
+            help="What a grid agent pays for choosing when the job runs.",
+        )  # fmt: skip
+        slots = len(market.jobs.open_slots(session.now()))
+        if st.button("Publish" if premium is None else "Publish anew", icon=":material/campaign:"):
+            beckn_slots.publish(desk, name, pence / 100, slots, session.now())
+            st.rerun()
+        if premium is not None and st.button("Withdraw", icon=":material/visibility_off:"):
+            beckn_slots.publish(desk, name, None, slots, session.now())
+            st.rerun()
+
+
+def _catalogue(market: Market) -> None:
+    slots = market.jobs.open_slots(session.now())
+    if not slots:
+        st.caption("No job of the queue is free to be placed at the moment.")
+        return
+    now = session.now()
+    st.dataframe(
+        {
+            "job": [slot.job_id for slot in slots],
+            "kind": [slot.kind for slot in slots],
+            "kWh": [slot.energy_kwh for slot in slots],
+            "MW": [slot.load_mw for slot in slots],
+            "may run from": [fmt.day_clock(slot.opens, now) for slot in slots],
+            "until": [fmt.day_clock(slot.closes, now) for slot in slots],
+            "premium, p/kWh": [slot.premium * 100 for slot in slots],
+            "premium, £": [slot.premium * slot.energy_kwh for slot in slots],
+            "item": [slot.item_id for slot in slots],
+        },
+        hide_index=True,
+        height=min(245, 38 + 35 * len(slots)),
+        column_config={
+            "kWh": st.column_config.NumberColumn(format="%.1f"),
+            "MW": st.column_config.NumberColumn(format="%.4f"),
+            "premium, p/kWh": st.column_config.NumberColumn(format="%.1f"),
+            "premium, £": st.column_config.NumberColumn(format="%.2f"),
+        },
+        alt=f"{fmt.plural(len(slots), 'job slot')} on offer.",
+    )
+
+
+def _booking(market: Market) -> None:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        hours = st.selectbox("The grid wants load for, h", NEED_HOURS, 2, key="beckn_need", width=220)
+        need = beckn_slots.cleanest_need(session.grid_view(), float(hours))
+        start, end = fmt.day_clock(need.start, session.now()), fmt.day_clock(need.end, session.now())
+        if st.button("Let a grid agent book one", type="primary", icon=":material/smart_toy:"):
+            booking = market.book(need)
+            session.keep(market.jobs.workspace)
+            st.session_state["beckn_slot"] = booking.record.transaction_id
+            st.rerun()
+    st.caption(f"Its cleanest stretch ahead: {start} to {end}. It takes the lowest premium, the larger job of equals.")
+
+
+def _booked() -> None:
+    desk, name = beckn_visit.desk(), session.workspace().id
+    orders = desk.orders.listed(name, SLOT)
+    if not orders:
+        return
+    st.markdown("**Who booked what**")
+    table = order_table(orders, session.now())
+    table = {key: values for key, values in table.items() if key not in ("window", "kg CO2")}
+    st.dataframe(table, hide_index=True, alt=f"{fmt.plural(len(orders), 'order')} for our job slots.")
+    shown = st.session_state.get("beckn_slot") or orders[0].transaction_id
+    found = desk.orders.load(name, shown)
+    if found is None:
+        return
+    record = SlotRecord.model_validate(found[1])
+    with st.expander(f"Steps of the newest booking · {len(record.steps)}"):
+        st.text(f"Transaction {record.transaction_id}")
+        beckn_steps.steps(record.steps)
+    _both_sides(record.transaction_id)
+
+
+def _both_sides(transaction_id: str) -> None:
+    rows = session.platform().trail.rows(session.workspace().id, kind=KIND, text=transaction_id, limit=200)
+    pairs = both_sides(rows, transaction_id)
+    with st.expander("Both sides of the trail"):
+        st.dataframe(
+            {
+                "action": [pair.action for pair in pairs],
+                "message": [pair.message_id for pair in pairs],
+                "buyer's hash": [pair.asked[:16] for pair in pairs],
+                "our hash": [pair.served[:16] for pair in pairs],
+                "same bytes": [pair.agree for pair in pairs],
+            },
+            hide_index=True,
+            alt="Each message as the grid agent and we have noted it.",
+        )

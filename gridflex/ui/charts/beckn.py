@@ -1,0 +1,118 @@
+"""Energy windows: when across, how clean up; size is the power free, colour the price."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+
+from gridflex.services.beckn_view import Spot, WindowMap
+from gridflex.ui.charts.style import Spec, figure, label, layout, plain, rule, time_xaxis, value_yaxis
+from gridflex.ui.palette import RULE, Palette
+
+HEIGHT = 380
+LEAST_PX, MOST_PX = 10.0, 30.0
+
+
+def windows_figure(view: WindowMap, colours: Palette) -> go.Figure:
+    """One figure in one call. Windows that fit are filled, the others hollow; the chosen one is ringed."""
+    fitting = [spot for spot in view.spots if spot.fits]
+    others = [spot for spot in view.spots if not spot.fits]
+    return figure(
+        data=[
+            _spans(view.spots),
+            _spots(others, view, "passed over", {"symbol": "circle-open", "color": RULE, "line": {"width": 2}}),
+            _spots(fitting, view, "fits", _priced(fitting, colours)),
+            _ring([spot for spot in view.spots if spot.chosen], view, colours),
+        ],
+        layout=layout(
+            HEIGHT,
+            hovermode="closest",
+            margin={"l": 52, "r": 12, "t": 34, "b": 28},
+            xaxis=time_xaxis(view.axis, 0, view.width),
+            yaxis=value_yaxis("gCO2/kWh", view.top),
+            shapes=_threshold(view),
+            annotations=_threshold_label(view),
+        ),
+    )
+
+
+def _middle(spot: Spot) -> float:
+    return (spot.begins + spot.ends) / 2
+
+
+def _size(spot: Spot, view: WindowMap) -> float:
+    most = max(one.capacity_mw for one in view.spots) or 1.0
+    return LEAST_PX + (MOST_PX - LEAST_PX) * math.sqrt(spot.capacity_mw / most)
+
+
+def _spans(spots: Sequence[Spot]) -> Spec:
+    """Each window's length, as a line."""
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": [x for spot in spots for x in (spot.begins, spot.ends, None)],
+        "y": [y for spot in spots for y in (spot.intensity, spot.intensity, None)],
+        "line": {"color": RULE, "width": 3},
+        "hoverinfo": "skip",
+        "showlegend": False,
+    }
+
+
+def _spots(spots: Sequence[Spot], view: WindowMap, name: str, marker: Spec) -> Spec:
+    return {
+        "type": "scatter",
+        "mode": "markers+text",
+        "name": name,
+        "x": [_middle(spot) for spot in spots],
+        "y": [spot.intensity for spot in spots],
+        "text": [plain(spot.label) for spot in spots],
+        "textposition": "top center",
+        "textfont": {"size": 11},
+        "hovertext": ["<br>".join(map(plain, spot.hover)) for spot in spots],
+        "hovertemplate": "%{hovertext}<extra></extra>",
+        "marker": {"size": [_size(spot, view) for spot in spots], "opacity": 1, **marker},
+    }
+
+
+def _priced(spots: Sequence[Spot], colours: Palette) -> Spec:
+    pence = [spot.price * 100 for spot in spots]
+    return {
+        "color": pence,
+        "colorscale": [[0, colours.execute], [0.5, colours.defer], [1, colours.carbon]],
+        "cmin": min(pence, default=0.0) - 0.05,
+        "cmax": max(pence, default=1.0) + 0.05,
+        "colorbar": {"title": {"text": "p/kWh"}, "thickness": 10, "len": 0.8, "nticks": 4},
+        "showscale": bool(spots),
+    }
+
+
+def _ring(spots: Sequence[Spot], view: WindowMap, colours: Palette) -> Spec:
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "name": "chosen",
+        "x": [_middle(spot) for spot in spots],
+        "y": [spot.intensity for spot in spots],
+        "marker": {
+            "symbol": "circle-open",
+            "size": [_size(spot, view) + 14 for spot in spots],
+            "color": colours.ink,
+            "line": {"width": 3},
+        },
+        "hoverinfo": "skip",
+    }
+
+
+def _threshold(view: WindowMap) -> list[Spec]:
+    if view.threshold > view.top:
+        return []
+    return [rule(0, view.width, view.threshold, view.threshold, "dash")]
+
+
+def _threshold_label(view: WindowMap) -> list[Spec]:
+    if view.threshold > view.top:
+        return []
+    text = f"threshold {view.threshold:.0f}"
+    return [label(text, view.width, view.threshold, xanchor="right", yanchor="bottom", xshift=-4)]
