@@ -34,7 +34,7 @@ class GridView:
 
     ``horizon`` has 48 h back and 48 h ahead; ``actual`` and ``forecast`` are its published
     columns (NaN where none; an estimate counts as a forecast). ``provenance`` is that of the
-    current half-hour.
+    current half-hour; ``unplugged`` where nothing from outside was looked at on purpose.
     """
 
     region: int
@@ -51,6 +51,7 @@ class GridView:
     energy_price: Floats
     notes: tuple[str, ...] = ()
     replay: bool = False
+    unplugged: bool = False
 
     @property
     def intensity_now(self) -> float:
@@ -124,6 +125,22 @@ class GridAgent:
 
         return self._remembered((region, at, tariff, "replay"), build)
 
+    def settled(self, view: GridView, start: datetime, count: int) -> Floats:
+        """What runs are settled on in ``count`` half-hours from ``start``, gCO2/kWh; NaN where not known.
+
+        Great Britain's measured values, a region's last forecast issued: from the archive, and
+        from the view's own answer; nothing from the view's present on.
+        """
+        known = np.full(count, np.nan)
+        for at, value in self._archive.settled(view.region, start, min(start + count * HALF_HOUR, view.horizon.now)):
+            known[half_hours_between(start, at)] = value
+        rows = np.arange(count) - half_hours_between(start, view.horizon.start)
+        inside = np.flatnonzero((rows >= 0) & (rows < view.horizon.now_index))
+        answer = (view.forecast if view.settles_on_forecast else view.actual)[rows[inside]]
+        real = (view.horizon.provenance[rows[inside]] < Provenance.ESTIMATED) & ~np.isnan(answer)
+        known[inside[real]] = answer[real]
+        return known
+
     def _shared(
         self, region: int, now: datetime, tariff: PricePort | None, state: FeedStatePort, known: Provenance
     ) -> GridView:
@@ -168,6 +185,7 @@ class GridAgent:
             energy_price=asked.tariff.energy_row(start, count),
             notes=real.notes if real else (),
             replay=asked.replay,
+            unplugged=asked.known is Provenance.SAMPLE,
         )
 
     def _from_outside(self, asked: Asked, answer: CarbonSnapshot | None) -> GridColumns | None:

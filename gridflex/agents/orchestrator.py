@@ -156,11 +156,17 @@ class Orchestrator:
         placement = with_begun_pauses(placement, before, view.horizon)
         plan = with_kept_worth(evaluate(policy.name, queue, view.horizon, placement), before)
         took = (self._timer() - began) * 1e3
-        found = labels(plan, rules, view.energy_price, controls.price_limit)
-        kept = before.begun(epoch_half_hour(view.horizon.now)) | before.pinned | before.cancelled
-        action = np.where(kept, before.action, found.action)
-        rationale = np.where(kept, before.rationale, found.rationale)
+        action, rationale = labelled(plan, rules, view, controls.price_limit, before)
         return Decisions(frame, view, plan, threshold, rules, action, rationale, took, solution)
+
+
+def labelled(
+    plan: Plan, rules: Rules, view: GridView, price_limit: float, before: Commitments
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Codes of each job's action and rationale; those of runs that have begun, and of a person's word, stay."""
+    found = labels(plan, rules, view.energy_price, price_limit)
+    kept = before.begun(epoch_half_hour(view.horizon.now)) | before.pinned | before.cancelled
+    return np.where(kept, before.action, found.action), np.where(kept, before.rationale, found.rationale)
 
 
 def policy_named(name: str) -> Policy:

@@ -96,12 +96,12 @@ def _must_change(kept: Plan, new: Plan, known: Bools, cap: SiteCap | None) -> Ca
     late = kept.end > queue.latest + queue.length + SLACK
     if (known & ((kept.start < queue.earliest) | late)).any():
         return Cause.WINDOW_LEFT
-    if cap is not None and _exceeds(kept, cap):
+    if cap is not None and exceeds(kept, cap):
         return Cause.CAP_EXCEEDED
     return Cause.MORE_PLACED if new.placed.sum() > kept.placed.sum() else None
 
 
-def _exceeds(plan: Plan, cap: SiteCap) -> bool:
+def exceeds(plan: Plan, cap: SiteCap) -> bool:
     """Whether a plan breaks the cap in a half-hour that critical jobs alone do not."""
     used = load_in_use(plan.queue, plan.start, plan.parts, cap.load, len(plan.horizon))
     return bool((~cap.broken & (used > cap.limit * (1 + TOLERANCE))).any())

@@ -39,7 +39,10 @@ def swept(decisions: Decisions) -> Sweep:
 
 
 def threshold_curves(decisions: Decisions, sweep: Sweep | None = None) -> Curves:
-    """The curves round the threshold in force; the baselines are the frozen ones, as everywhere."""
+    """The curves round the threshold in force; the baselines are the frozen ones, as everywhere.
+
+    At the threshold in force stands the plan in force, also where a fresh one would not gain enough to replace it.
+    """
     plan = decisions.plan
     movable = asked_to_wait(plan.queue, plan.horizon, None)
     ahead = swept(decisions) if sweep is None else sweep
@@ -50,8 +53,13 @@ def threshold_curves(decisions: Decisions, sweep: Sweep | None = None) -> Curves
         cost_gbp=ahead.cost_gbp + float(plan.cost_gbp[~movable].sum()),
         baseline_g=float(plan.baseline_g.sum()),
         baseline_gbp=float(plan.baseline_gbp.sum()),
+        delay_hours=ahead.delay_hours.copy(),
     )
     row = int(np.clip(np.searchsorted(sweep.threshold, decisions.threshold), 0, len(sweep.threshold) - 1))
+    if decisions.stands is not None:
+        sweep.deferred[row] = int(waiting_jobs(decisions).sum())
+        sweep.carbon_g[row], sweep.cost_gbp[row] = plan.carbon_g.sum(), plan.cost_gbp.sum()
+        sweep.delay_hours[row] = plan.delay_hours[movable].mean() if movable.any() else 0.0
     carbon = _saved_percent(sweep.baseline_g, sweep.carbon_g)
     suggestion = suggest_threshold(ahead, decisions.rules.objective)
     return Curves(

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -20,13 +21,23 @@ from gridflex.domain.tariff import Tariff
 from gridflex.errors import Conflict, InputError
 from gridflex.planning.queue import Queue
 from gridflex.services.demand_view import expected_headroom
-from gridflex.services.entries import changed_rows, iso_of_epoch, job_entries, plan_entry
+from gridflex.services.entries import (
+    changed_rows,
+    iso_of_epoch,
+    job_entries,
+    plan_entry,
+    settled_entries,
+    sleep_entry,
+)
 from gridflex.services.overrides import Override, require_in_window
+from gridflex.services.rolling import asleep, in_force, rolled
+from gridflex.services.settlement import settle
 from gridflex.services.workspace import QueueKind, Workspace, from_state, with_jobs
 from gridflex.store.chain import Entry
 from gridflex.store.workspaces import Workspaces, new_token, workspace_id
 
 DEMO_SEED = 42
+NEW_HALF_HOUR = "a new half-hour"
 
 
 class Desk:
@@ -53,32 +64,39 @@ class Desk:
     def decide(
         self, workspace: Workspace, view: GridView, controls: Controls | None = None, queue: Queue | None = None
     ) -> Decisions:
-        """A preview: what the controls would decide. Writes nothing."""
-        return self._orchestrator.decide(
-            workspace.frame,
-            queue or self.prepare(workspace, view),
-            view,
-            controls or workspace.controls,
-            workspace.before,
-            workspace.site,
-            expected_headroom(workspace, view) if (controls or workspace.controls).headroom else None,
-        )
+        """The plan in force under the workspace's own controls; under others a preview. Writes nothing.
+
+        In a half-hour that is not planned for yet, in a replay, and with the grid unplugged it is a preview, too.
+        """
+        chosen = controls or workspace.controls
+        fresh = self._fresh(workspace, view, chosen, queue or self.prepare(workspace, view))
+        planned = workspace.is_planned and floor_half_hour(workspace.planned_at) == view.horizon.now
+        if not planned or chosen != workspace.controls or view.unplugged:
+            return fresh
+        return in_force(fresh, workspace.before, chosen.price_limit)
 
     def adopt(self, workspace: Workspace, controls: Controls, now: datetime, cause: str) -> Workspace:
         """Decide by ``controls`` and make it the plan: a plan row and a row for each job that changed."""
         return self._decided(replace(workspace, controls=controls), now, cause)
 
     def catch_up(self, workspace: Workspace, now: datetime) -> Workspace:
-        """The half-hourly re-plan: runs that have begun stay as stored, the others are decided anew.
+        """The half-hourly re-plan, ``roll``; where another tab was first, its workspace is taken up instead."""
+        try:
+            return self.roll(workspace, now)
+        except Conflict:
+            return self.open(workspace.token, now)
 
-        Where another tab was first, its workspace is taken up instead.
+    def roll(self, workspace: Workspace, now: datetime, *, visited: bool = True) -> Workspace:
+        """Bring a workspace up to ``now``: runs that have begun stay, the others move only for a gain above the margin.
+
+        Half-hours that nobody planned for followed the stored plan, and a row says so. Not
+        ``visited``: a machine asks, the workspace ages on. Raises Conflict where another was first.
         """
         if floor_half_hour(workspace.planned_at) >= floor_half_hour(now):
             return workspace
-        try:
-            return self.adopt(workspace, workspace.controls, now, "a new half-hour")
-        except Conflict:
-            return self.open(workspace.token, now)
+        slept = asleep(workspace.planned_at, now)
+        rows = [sleep_entry(workspace.before, *slept)] if slept else []
+        return self._decided(workspace, now, NEW_HALF_HOUR, rows, rolling=True, visited=visited)
 
     def restart(self, workspace: Workspace, kind: QueueKind, now: datetime, seed: int | None = None) -> Workspace:
         """Begin again with a demo queue released now."""
@@ -163,21 +181,51 @@ class Desk:
         cause: str,
         entries: Sequence[Entry] = (),
         was: Commitments | None = None,
+        *,
+        rolling: bool = False,
+        visited: bool = True,
     ) -> Workspace:
-        """Decide and store it as the workspace's plan, with its rows in the trail, in one transaction.
+        """Settle, decide and store it as the workspace's plan, with its rows in the trail, in one transaction.
 
-        Jobs whose decision differs from ``was`` (what the workspace holds, unless given) get a row.
+        ``rolling`` keeps the stored plan unless a new one gains enough. Jobs whose decision differs
+        from ``was`` (what the workspace holds, unless given) get a row.
         """
         workspace = replace(workspace, planned_at=now)
-        decisions = self.decide(workspace, self._grid.view(workspace.site.region, now, workspace.tariff))
-        kept = replace(workspace, before=decisions.kept(workspace.before))
-        changed = changed_rows(was or workspace.before, kept.before)
-        rows = [*entries, plan_entry(workspace, decisions, cause), *job_entries(decisions, changed)]
-        if kept.version == 0:
-            stored = self._store.create(kept.token, kept.to_state(), now, rows)
-            return replace(kept, version=stored.version)
-        version = self._store.save(kept.id, kept.to_state(), expected_version=kept.version, at=now, entries=rows)
-        return replace(kept, version=version)
+        view = self._grid.view(workspace.site.region, now, workspace.tariff)
+        queue = self.prepare(workspace, view)
+        known = partial(self._grid.settled, view)
+        before, settled = settle(workspace.before, queue, now, known, workspace.tariff.prices)
+        workspace = replace(workspace, before=before)
+        decisions, found = self._fresh(workspace, view, workspace.controls, queue), None
+        if rolling:
+            decisions, found = rolled(decisions, before, workspace.controls.price_limit)
+        kept = replace(workspace, before=decisions.kept(before))
+        rows = [
+            *entries,
+            *settled_entries(workspace, settled, view),
+            plan_entry(workspace, decisions, cause, found),
+            *job_entries(decisions, changed_rows(was or before, kept.before), found.sentence if found else cause),
+        ]
+        return replace(kept, version=self._keep(kept, now, rows, visited))
+
+    def _keep(self, workspace: Workspace, now: datetime, rows: Sequence[Entry], visited: bool) -> int:
+        """Write state and rows together; the new version."""
+        state, version = workspace.to_state(), workspace.version
+        if version == 0:
+            return self._store.create(workspace.token, state, now, rows).version
+        return self._store.save(workspace.id, state, expected_version=version, at=now, entries=rows, visited=visited)
+
+    def _fresh(self, workspace: Workspace, view: GridView, controls: Controls, queue: Queue) -> Decisions:
+        """What the controls decide, whatever was planned before."""
+        return self._orchestrator.decide(
+            workspace.frame,
+            queue,
+            view,
+            controls,
+            workspace.before,
+            workspace.site,
+            expected_headroom(workspace, view) if controls.headroom else None,
+        )
 
 
 def demo_workspace(token: str, name: str, at: datetime, seed: int, kind: QueueKind) -> Workspace:

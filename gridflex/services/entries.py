@@ -1,9 +1,10 @@
-"""What goes into the audit trail: one row for a plan, one for each job it changes."""
+"""What goes into the audit trail: a row for a plan, for each job it changes, each run settled, and for sleep."""
 
 from __future__ import annotations
 
 import hashlib
 from datetime import UTC, datetime
+from math import isnan
 
 import numpy as np
 
@@ -11,8 +12,14 @@ from gridflex.agents.commitments import NOT_YET, Commitments
 from gridflex.agents.explain import explain
 from gridflex.agents.grid import GridView
 from gridflex.agents.orchestrator import Decisions
+from gridflex.domain import format as fmt
 from gridflex.domain.decisions import Action
+from gridflex.domain.halfhours import epoch_half_hour
+from gridflex.domain.regions import region_name
 from gridflex.planning.horizon import Bools, Ints
+from gridflex.planning.replan import MARGIN
+from gridflex.services.rolling import Rolled, asleep_words
+from gridflex.services.settlement import got_worse
 from gridflex.services.workspace import Workspace
 from gridflex.store.chain import Entry
 
@@ -20,6 +27,7 @@ from gridflex.store.chain import Entry
 def changed_rows(old: Commitments, new: Commitments) -> Ints:
     """Rows of the queue whose decision is new or other than before."""
     same: Bools = (old.start == new.start) & (old.action == new.action) & (old.rationale == new.rationale)
+    same[[row for row in {*old.pauses, *new.pauses} if old.pauses.get(row) != new.pauses.get(row)]] = False
     return np.flatnonzero(~same | (old.baseline == NOT_YET))
 
 
@@ -28,8 +36,11 @@ def iso_of_epoch(start: int) -> str | None:
     return None if start == NOT_YET else datetime.fromtimestamp(start * 1800, UTC).isoformat()
 
 
-def plan_entry(workspace: Workspace, decisions: Decisions, cause: str) -> Entry:
-    """The plan's row: its settings, its result and the digest of its decisions."""
+def plan_entry(workspace: Workspace, decisions: Decisions, cause: str, rolled: Rolled | None = None) -> Entry:
+    """The plan's row: its settings, its result and the digest of its decisions.
+
+    ``rolled`` says what a re-plan found; None where a person asked for the plan.
+    """
     view, plan = decisions.view, decisions.plan
     columns = (decisions.start_epoch(), decisions.baseline_epoch(), decisions.action, decisions.rationale)
     digest = hashlib.sha256("\n".join(decisions.frame["job_id"]).encode())
@@ -50,7 +61,64 @@ def plan_entry(workspace: Workspace, decisions: Decisions, cause: str) -> Entry:
         "saved_gbp": float(plan.saved_gbp.sum()),
         "decisions_sha256": digest.hexdigest(),
     }
+    return Entry("plan", "", content | (_replan_told(rolled) if rolled else {}))
+
+
+def _replan_told(rolled: Rolled) -> dict[str, object]:
+    return {
+        "sentence": f"Re-plan of a new half-hour. {rolled.sentence}",
+        "replaced": rolled.replaced,
+        "replan": str(rolled.cause),
+        "gain_g" if rolled.in_grams else "gain_gbp": rolled.gain,
+        "margin_percent": 100 * MARGIN,
+        "runs_concerned": rolled.moved,
+    }
+
+
+def sleep_entry(before: Commitments, first: datetime, awake: datetime) -> Entry:
+    """The row of half-hours in which nobody re-planned: runs began as the stored plan has them."""
+    start, stop = epoch_half_hour(first), epoch_half_hour(awake)
+    content = {
+        "cause": asleep_words(first, awake),
+        "from": first.isoformat(),
+        "to": awake.isoformat(),
+        "missed_half_hours": stop - start,
+        "runs_begun": int((before.begun(stop) & (before.start >= start)).sum()),
+    }
     return Entry("plan", "", content)
+
+
+def settled_entries(workspace: Workspace, rows: Ints, view: GridView) -> list[Entry]:
+    """A row for each run settled now, estimated and settled figures side by side, and on which values."""
+    return [_settled_entry(workspace, row, view) for row in rows.tolist()]
+
+
+def _settled_entry(workspace: Workspace, row: int, view: GridView) -> Entry:
+    kept, chance = workspace.before, float(workspace.before.chance_worse[row])
+    saved_g, saved_gbp = float((kept.baseline_g - kept.carbon_g)[row]), float((kept.baseline_gbp - kept.cost_gbp)[row])
+    estimated_g, estimated_gbp = float(kept.estimated_g[row]), float(kept.estimated_gbp[row])
+    area = region_name(view.region)
+    values = f"last forecast issued, {area}" if view.settles_on_forecast else f"measured values, {area}"
+    content = {
+        "sentence": f"Settled on {values}: saved {fmt.carbon(saved_g)} and {fmt.money(saved_gbp)}; "
+        f"{fmt.carbon(estimated_g)} and {fmt.money(estimated_gbp)} were estimated when it began.",
+        "start": iso_of_epoch(int(kept.start[row])),
+        "baseline_start": iso_of_epoch(int(kept.baseline[row])),
+        "estimated_saved_g": estimated_g,
+        "settled_saved_g": saved_g,
+        "estimated_saved_gbp": estimated_gbp,
+        "settled_saved_gbp": saved_gbp,
+        "settled_run_g": float(kept.carbon_g[row]),
+        "settled_baseline_g": float(kept.baseline_g[row]),
+        "settled_run_gbp": float(kept.cost_gbp[row]),
+        "settled_baseline_gbp": float(kept.baseline_gbp[row]),
+        "chance_worse": None if isnan(chance) else chance,
+        "worse": bool(got_worse(kept)[row]),
+        "values": values,
+        "prices": workspace.tariff.name,
+        "demo": workspace.is_demo,
+    }
+    return Entry("settled", str(workspace.frame["job_id"].iat[row]), content)
 
 
 def _issued(view: GridView) -> str | None:
@@ -58,8 +126,8 @@ def _issued(view: GridView) -> str | None:
     return view.fetched_at.isoformat() if view.fetched_at else None
 
 
-def job_entries(decisions: Decisions, rows: Ints) -> list[Entry]:
-    """A row for each job whose decision is new or other than before."""
+def job_entries(decisions: Decisions, rows: Ints, cause: str) -> list[Entry]:
+    """A row for each job whose decision is new or other than before, with what caused it."""
     return [
         Entry(
             "decision",
@@ -67,6 +135,7 @@ def job_entries(decisions: Decisions, rows: Ints) -> list[Entry]:
             {
                 "action": str(job.action),
                 "rationale": str(job.rationale),
+                "cause": cause,
                 "sentence": job.sentence,
                 "start": job.start.isoformat() if job.start else None,
                 "end": job.end.isoformat() if job.end else None,
@@ -79,6 +148,8 @@ def job_entries(decisions: Decisions, rows: Ints) -> list[Entry]:
                 "energy_kwh": job.energy_kwh,
                 "saved_g": job.saved_g,
                 "saved_gbp": job.saved_gbp,
+                "chance_worse": job.chance_worse,
+                "tie": job.tie,
                 "provenance": decisions.view.provenance.word,
                 "forecast_issued": _issued(decisions.view),
             },

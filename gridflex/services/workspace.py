@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from gridflex.agents.commitments import Commitments
+from gridflex.agents.commitments import NOT_YET, Commitments
 from gridflex.agents.demo_jobs import DEMO_PREFIX
 from gridflex.domain.controls import Controls, Site
 from gridflex.domain.halfhours import parse_utc
@@ -58,6 +58,11 @@ class Workspace:
     def is_demo(self) -> bool:
         """Whether any of its jobs is made by us; said wherever they are shown."""
         return self.kind is not QueueKind.OWN or bool(self.frame["job_id"].str.startswith(DEMO_PREFIX).any())
+
+    @property
+    def is_planned(self) -> bool:
+        """Whether every job has been decided on; a replay's never are."""
+        return bool((self.before.baseline != NOT_YET).all())
 
     def to_state(self) -> dict[str, Any]:
         """Plain JSON of everything but token, id and version."""

@@ -57,14 +57,22 @@ class Workspaces:
 
     def load(self, token: str) -> StoredWorkspace | None:
         """The token's workspace; None where there is none, as for anything that is no token."""
-        if not _TOKEN.fullmatch(token):
-            return None
+        return self.find(workspace_id(token)) if _TOKEN.fullmatch(token) else None
+
+    def find(self, workspace: str) -> StoredWorkspace | None:
+        """The workspace with id ``workspace``, for a machine that keeps all of them up to date; None for none."""
         with self._database.read() as connection:
-            wanted = select(workspaces).where(workspaces.c.id == workspace_id(token))
+            wanted = select(workspaces).where(workspaces.c.id == workspace)
             kept = connection.execute(wanted).mappings().first()
         if kept is None:
             return None
         return StoredWorkspace(**{**kept, "state": unpack(kept["state"])})
+
+    def touched_since(self, at: datetime) -> list[str]:
+        """Ids of the workspaces that were visited at or after ``at``, the latest first."""
+        wanted = select(workspaces.c.id).where(workspaces.c.touched_at >= at)
+        with self._database.read() as connection:
+            return list(connection.execute(wanted.order_by(workspaces.c.touched_at.desc(), workspaces.c.id)).scalars())
 
     def create(
         self, token: str, state: Mapping[str, object], at: datetime, entries: Sequence[Entry] = ()
@@ -90,17 +98,20 @@ class Workspaces:
         expected_version: int,
         at: datetime,
         entries: Sequence[Entry] = (),
+        visited: bool = True,
     ) -> int:
         """Replace the state of the workspace with id ``workspace`` and write ``entries`` to its trail, both or neither.
 
         Returns the new version, on disk. Raises Conflict when the workspace is no longer at
-        ``expected_version``: another tab or instance saved first, load it again.
+        ``expected_version``: another tab or instance saved first, load it again. Not ``visited``
+        leaves alone when it was touched last.
         """
+        touched = {"touched_at": at} if visited else {}
         packed = pack(state)
         current = (workspaces.c.id == workspace) & (workspaces.c.version == expected_version)
         change = update(workspaces).where(current)
         with self._database.write() as connection:
-            done = connection.execute(change.values(version=expected_version + 1, state=packed, touched_at=at))
+            done = connection.execute(change.values(version=expected_version + 1, state=packed, **touched))
             if not done.rowcount:
                 _refuse(connection, workspace)
             self._trail.append(workspace, at, entries, connection)

@@ -34,7 +34,7 @@ def test_within_the_half_hour_nothing_is_decided_anew(here: Bench) -> None:
 def test_a_new_half_hour_is_a_plan_row_and_a_row_for_what_changed(here: Bench) -> None:
     own = here.own(job("waits"), job("ran", priority="critical"))
     before = len(here.rows(own))
-    here.feed.value = stepped((1, 200), (3, 120), then=180)  # the clean window comes an hour earlier now
+    here.feed.value = stepped((1, 220), (2, 100), (3, 120), then=180)  # the cleanest hour comes an hour earlier now
     later = catch_up(here, own, 0.5)
     plan, decision = here.rows(own)[before:]
     assert plan.data["cause"] == "a new half-hour"

@@ -111,6 +111,7 @@ def test_a_decision_s_row_carries_its_figures(here: Bench) -> None:
     assert row == {
         "action": "defer",
         "rationale": "high_carbon",
+        "cause": "given",
         "start": hour(2).isoformat(),
         "end": hour(3).isoformat(),
         "parts": 1,
@@ -122,6 +123,8 @@ def test_a_decision_s_row_carries_its_figures(here: Bench) -> None:
         "energy_kwh": 10.0,
         "saved_g": 600.0,
         "saved_gbp": pytest.approx(0),
+        "chance_worse": pytest.approx(0, abs=1e-6),
+        "tie": False,
         "provenance": "live",
         "forecast_issued": START.isoformat(),
     }
