@@ -1,0 +1,117 @@
+"""What one client may ask of the API, and all of them together: size, rate and number at once."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections import Counter, OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from gridflex.api.problems import problem_response
+
+SAFE = ("GET", "HEAD", "OPTIONS")
+REMEMBERED_CLIENTS = 10_000
+HEADERS = ((b"x-content-type-options", b"nosniff"), (b"cache-control", b"no-store"))
+
+
+@dataclass(frozen=True)
+class Limits:
+    """``body_bytes`` of a request, ``at_once`` requests in all; rates in requests a second for each client."""
+
+    body_bytes: int = 1_048_576
+    at_once: int = 100
+    reads_per_s: float = 200.0
+    reads_burst: float = 400.0
+    writes_per_s: float = 2.0
+    writes_burst: float = 30.0
+
+
+class Buckets:
+    """Token buckets by client: full at first, refilled at ``rate`` a second up to ``burst``."""
+
+    def __init__(self, rate: float, burst: float, timer: Callable[[], float]) -> None:
+        self._rate, self._burst, self._timer = rate, burst, timer
+        self._levels: OrderedDict[str, tuple[float, float]] = OrderedDict()
+
+    def wait(self, client: str) -> float:
+        """Take a token: 0 where there is one, else the seconds until there is."""
+        now = self._timer()
+        level, at = self._levels.pop(client, (self._burst, now))
+        level = min(self._burst, level + (now - at) * self._rate)
+        granted = level >= 1
+        self._levels[client] = (level - 1 if granted else level, now)
+        if len(self._levels) > REMEMBERED_CLIENTS:
+            self._levels.popitem(last=False)
+        return 0.0 if granted else (1 - level) / self._rate
+
+
+class Guard:
+    """Middleware before the API; ``answered`` counts answers by method and status.
+
+    A client is known by its address: behind a proxy the server must be told to trust it.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        limits: Limits,
+        answered: Counter[tuple[str, int]],
+        timer: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._app, self._limits, self._answered = app, limits, answered
+        self._reads = Buckets(limits.reads_per_s, limits.reads_burst, timer)
+        self._writes = Buckets(limits.writes_per_s, limits.writes_burst, timer)
+        self._inside = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a request in, or say what is too much."""
+
+        async def noted(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                self._answered[scope["method"], message["status"]] += 1
+                message["headers"] = [*HEADERS, *message["headers"]]
+            await send(message)
+
+        refused = self._refusal(scope)
+        self._inside += 1
+        try:
+            await (refused or self._app)(scope, self._counted(receive), noted)
+        finally:
+            self._inside -= 1
+
+    def _counted(self, receive: Receive) -> Receive:
+        """A body whose length was not stated is counted as it comes."""
+        size = 0
+
+        async def counted() -> Message:
+            nonlocal size
+            message = await receive()
+            size += len(message.get("body", b""))
+            if size > self._limits.body_bytes:
+                raise HTTPException(413, self._too_large)
+            return message
+
+        return counted
+
+    @property
+    def _too_large(self) -> str:
+        return f"At most {self._limits.body_bytes:,} bytes are read."
+
+    def _refusal(self, scope: Scope) -> ASGIApp | None:
+        limits, path = self._limits, scope["path"]
+        stated = Headers(scope=scope).get("content-length", "0")
+        if stated.isdecimal() and int(stated) > limits.body_bytes:
+            return problem_response(413, self._too_large, path)
+        if self._inside >= limits.at_once:
+            return problem_response(429, "Too many requests at once.", path, {"Retry-After": "1"})
+        client = scope["client"][0] if scope.get("client") else ""
+        wait = (self._reads if scope["method"] in SAFE else self._writes).wait(client)
+        if wait:
+            after = {"Retry-After": str(math.ceil(wait))}
+            return problem_response(429, "Too many requests of this client.", path, after)
+        return None

@@ -1,0 +1,31 @@
+"""The demo over the API: made-up jobs, really decided."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, HTTPException, Query
+
+from gridflex.api.dispatch import dispatched
+from gridflex.api.models.plans import PlanOut
+from gridflex.api.visits import Writer
+from gridflex.services.demo_batch import demo_batch
+from gridflex.services.desk import DEMO_SEED
+
+router = APIRouter(tags=["demo"])
+
+NumJobs = Annotated[int, Query(ge=1, le=50)]
+Critical = Annotated[bool, Query(description="at least one job that may not wait; else none")]
+Seed = Annotated[int, Query(ge=0, le=2**31, description="the same seed and half-hour give the same jobs")]
+
+
+@router.post("/demo/trigger")
+def demo_trigger(
+    visit: Writer, num_jobs: NumJobs = 15, include_critical: Critical = True, seed: Seed = DEMO_SEED
+) -> PlanOut:
+    """Put new demo jobs in place of the demo queue and optimise; 409 where the queue holds jobs of your own."""
+    if not all(visit.workspace.frame["job_id"].str.startswith("demo-")):
+        raise HTTPException(409, "The queue holds your own jobs, which a demo would replace; use another key or none.")
+    frame = demo_batch(seed, visit.now, num_jobs, include_critical)
+    cause = f"a demo of {num_jobs} jobs was asked for over the API"
+    return dispatched(visit, lambda desk, here: desk.take_jobs(here, frame, visit.now, cause=cause))
