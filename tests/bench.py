@@ -116,6 +116,7 @@ class Shelf:
 
     values: dict[datetime, float] = field(default_factory=dict)
     issued: list[CarbonSnapshot] = field(default_factory=list)
+    errors: list[tuple[int, float]] = field(default_factory=list)
 
     def settled(self, region: int, start: datetime, end: datetime) -> Sequence[tuple[datetime, float]]:
         return [(at, value) for at, value in sorted(self.values.items()) if start <= at < end]
@@ -123,6 +124,9 @@ class Shelf:
     def known_at(self, region: int, at: datetime) -> CarbonSnapshot | None:
         known = [found for found in self.issued if found.region == region and found.fetched_at <= at]
         return max(known, key=lambda found: found.fetched_at, default=None)
+
+    def forecast_errors(self, start: datetime, end: datetime) -> Sequence[tuple[int, float]]:
+        return self.errors
 
 
 @dataclass

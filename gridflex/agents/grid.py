@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from gridflex.agents.forecast_error import forecast_sd
+from gridflex.agents.forecast_error import ForecastErrors
 from gridflex.agents.grid_columns import GridColumns, complete, lay_out
 from gridflex.agents.ports import ArchivePort, FeedPort, FeedStatePort, PricePort, SamplePort
 from gridflex.domain.conditions import Condition, market_condition
@@ -100,6 +100,7 @@ class GridAgent:
         self._feed, self._archive, self._sample, self._tariff = feed, archive, sample, tariff
         self._views: OrderedDict[tuple[object, ...], GridView] = OrderedDict()
         self._lock = threading.Lock()
+        self.errors = ForecastErrors(archive)
 
     def view(self, region: int, now: datetime, tariff: PricePort | None = None) -> GridView:
         """The grid at ``now``; one view is shared by all sessions until something changes."""
@@ -168,7 +169,7 @@ class GridAgent:
         real = answer if here is not Provenance.SAMPLE else None
         issued = half_hours_between(start, min(real.fetched_at, asked.now) if real else asked.now)
         lead = np.maximum(np.arange(count) - issued, 0) / 2
-        sd = np.where(np.isnan(columns.actual), forecast_sd(lead, columns.provenance), 0.0)
+        sd = np.where(np.isnan(columns.actual), self.errors.sd(asked.region, asked.now, lead, columns.provenance), 0.0)
         prices = asked.tariff.prices(start, count)
         return GridView(
             region=asked.region,

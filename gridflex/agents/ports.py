@@ -42,6 +42,10 @@ class ArchivePort(Protocol):
         """The newest snapshot fetched at or before ``at``."""
         ...
 
+    def forecast_errors(self, start: datetime, end: datetime) -> Sequence[tuple[int, float]]:
+        """Of Great Britain: half-hours ahead, and forecast minus measured value, gCO2/kWh."""
+        ...
+
 
 class SamplePort(Protocol):
     """The embedded model of a GB year."""

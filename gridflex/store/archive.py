@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import Connection, delete, func, select
 
 from gridflex.domain.grid import CarbonSnapshot, GenerationMix, Reading
-from gridflex.domain.halfhours import parse_utc
+from gridflex.domain.halfhours import epoch_half_hour, parse_utc
 from gridflex.domain.regions import GB, REGIONS
 from gridflex.store.chain import utc_text
 from gridflex.store.database import Database, upsert
@@ -68,6 +68,31 @@ class Archive:
         with self._database.read() as connection:
             found = connection.execute(wanted.order_by(kept.start))
             return [(begin, figure) for begin, figure in found if figure is not None]
+
+    def forecast_errors(self, start: datetime, end: datetime) -> list[tuple[int, float]]:
+        """Half-hours ahead, and by how much a forecast of Great Britain was off, forecast minus measured, gCO2/kWh.
+
+        Of the snapshots fetched in [start, end), one an hour as neighbours say nearly the same,
+        and of half-hours that are measured and start in [start, end). 0 ahead is the half-hour
+        in which a snapshot was fetched.
+        """
+        measured = {utc_text(at): (epoch_half_hour(at), value) for at, value in self.settled(GB, start, end)}
+        kept = carbon_snapshots.c
+        wanted = select(kept.fetched_at, kept.payload).where(
+            kept.region == GB, kept.fetched_at >= start, kept.fetched_at < end
+        )
+        errors: list[tuple[int, float]] = []
+        hour = None
+        with self._database.read() as connection:
+            for fetched_at, payload in connection.execute(wanted.order_by(kept.fetched_at)):
+                if hour == (hour := epoch_half_hour(fetched_at) // 2):
+                    continue
+                issued = epoch_half_hour(fetched_at)
+                for text, forecast, _ in unpack(payload)["readings"]:
+                    at, value = measured.get(text, (-1, 0.0))
+                    if at >= issued and forecast is not None:
+                        errors.append((at - issued, forecast - value))
+        return errors
 
     def _newest(self, region: int, at: datetime) -> CarbonSnapshot | None:
         kept = carbon_snapshots.c
