@@ -10,6 +10,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from gridflex.errors import SettingsError
 
+SHORTEST_KEY = 16
+
 
 class Settings(BaseSettings):
     """Every setting has a default; nothing is required for the demo."""
@@ -22,6 +24,8 @@ class Settings(BaseSettings):
     carbon_api_key: SecretStr | None = Field(default=None, validation_alias="CARBON_API_KEY")
     data_dir: Path = Field(default=Path("data"), validation_alias="GRIDFLEX_DATA_DIR")
     database_url: SecretStr | None = Field(default=None, validation_alias="DATABASE_URL")
+    api_keys: SecretStr | None = Field(default=None, validation_alias="GRIDFLEX_API_KEYS")
+    cors_origins: str = Field(default="", validation_alias="GRIDFLEX_CORS_ORIGINS")
     beckn_url: str = Field(default="", validation_alias="GRIDFLEX_BECKN_URL")
     beckn_api_key: SecretStr | None = Field(default=None, validation_alias="BECKN_API_KEY")
     beckn_mode: Literal["sync", "async"] = Field(default="sync", validation_alias="GRIDFLEX_BECKN_MODE")
@@ -41,6 +45,21 @@ class Settings(BaseSettings):
             raise ValueError("must start with http:// or https://, or be empty to stay offline")
         return value.rstrip("/")
 
+    @field_validator("api_keys")
+    @classmethod
+    def _long_enough(cls, value: SecretStr | None) -> SecretStr | None:
+        if value and any(len(key) < SHORTEST_KEY for key in _listed(value.get_secret_value())):
+            raise ValueError(f"every key must have {SHORTEST_KEY} characters or more; several are separated by commas")
+        return value
+
+    def operator_keys(self) -> tuple[str, ...]:
+        """Keys that may change things over the API; none: every visitor may, in a workspace of their own."""
+        return _listed(self.api_keys.get_secret_value()) if self.api_keys else ()
+
+    def origins(self) -> tuple[str, ...]:
+        """Whose pages' scripts may ask the API; none: CORS is closed."""
+        return _listed(self.cors_origins)
+
     def database(self) -> str:
         """SQLAlchemy address of the database: the given one, else SQLite in the data directory."""
         if self.database_url and self.database_url.get_secret_value():
@@ -57,6 +76,10 @@ class Settings(BaseSettings):
             origin = "environment" if name in self.model_fields_set else "default"
             rows.append((str(field.validation_alias), shown, origin))
         return rows
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(part for part in (piece.strip() for piece in text.split(",")) if part)
 
 
 def read_settings() -> Settings:

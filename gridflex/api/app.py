@@ -13,8 +13,10 @@ from gridflex.api.keys import KeyRing
 from gridflex.api.limits import Guard, Limits
 from gridflex.api.models.problem import Problem
 from gridflex.api.on_demand import PREFIX
-from gridflex.api.routes import demo, grid, jobs, plans, system, trail
+from gridflex.api.routes import demo, grid, jobs, orders, plans, system, trail
 from gridflex.api.visits import HEADER, Parts
+from gridflex.services.demo_month import DemoMonths
+from gridflex.services.desk import DEMO_SEED
 from gridflex.services.platform import Platform
 from gridflex.services.self_checks import SelfChecks
 
@@ -31,9 +33,9 @@ set keys, changes need one of them, in `{HEADER}` or as a bearer token.
 /metrics/system, /beckn/execute-journey, /demo/trigger, /demo/generate, /docs.
 """
 
-MISSION = (system.router, grid.router, jobs.router, plans.router, trail.router, demo.router)
+MISSION = (system.router, grid.router, jobs.router, plans.router, trail.router, orders.router, demo.router)
 """Answered at the root too."""
-MORE = (jobs.listing, plans.more, trail.more, system.more)
+MORE = (jobs.listing, plans.more, trail.more, orders.more, system.more)
 
 
 def create_app(
@@ -44,7 +46,7 @@ def create_app(
     limits: Limits | None = None,
 ) -> FastAPI:
     """The application. ``keys`` are the operator's; ``origins`` whose pages' scripts may ask (none: CORS is closed)."""
-    bounds, parts = limits or Limits(), Parts(platform, checks, KeyRing(keys))
+    bounds, parts = limits or Limits(), Parts(platform, checks, DemoMonths(platform.archive, DEMO_SEED), KeyRing(keys))
     app = FastAPI(
         title="GridFlex",
         summary=SUMMARY,

@@ -16,6 +16,7 @@ from gridflex.api.keys import LIFE, Holder, Key, KeyRing, token_of, visitor_key
 from gridflex.api.meter import Meter
 from gridflex.domain.controls import Controls
 from gridflex.errors import Conflict
+from gridflex.services.demo_month import DemoMonths
 from gridflex.services.desk import DEMO_SEED, demo_workspace
 from gridflex.services.platform import Platform
 from gridflex.services.self_checks import SelfChecks
@@ -37,6 +38,7 @@ class Parts:
 
     platform: Platform
     checks: SelfChecks
+    months: DemoMonths
     keys: KeyRing = field(default_factory=KeyRing)
     meter: Meter = field(default_factory=Meter)
 

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from threading import Event, Thread
 
 from gridflex.errors import GridFlexError
 from gridflex.services.platform import Clock, Platform
-from gridflex.services.workspace import Workspace
 
 EVERY = timedelta(minutes=1)
 CLAIMED_AFTER = timedelta(hours=24)
@@ -84,8 +84,16 @@ class SelfChecks:
         return (self._since + (self._due(now) + 1) * EVERY - now).total_seconds()
 
 
+def self_checks(shared: Platform) -> SelfChecks:
+    """The checks of one process."""
+    return SelfChecks(partial(check_platform, shared), shared.clock)
+
+
 def check_platform(shared: Platform, now: datetime) -> None:
-    """Ask the store, the grid and the orchestrator for what every visitor needs. Raises GridFlexError."""
+    """Ask the store, the grid and the orchestrator for what every visitor needs. Raises GridFlexError.
+
+    No source is asked: a check must not fetch what nobody looks at.
+    """
     shared.trail.verify("")
-    demo: Workspace = shared.desk.replayed(now)
-    shared.desk.decide(demo, shared.grid.view(demo.site.region, now, demo.tariff))
+    demo = shared.desk.replayed(now)
+    shared.desk.decide(demo, shared.grid.replay(demo.site.region, now, demo.tariff))

@@ -7,8 +7,9 @@ from typing import Annotated
 from fastapi import APIRouter, HTTPException, Query
 
 from gridflex.api.dispatch import dispatched
+from gridflex.api.models.month import GeneratedMonth
 from gridflex.api.models.plans import PlanOut
-from gridflex.api.visits import Writer
+from gridflex.api.visits import Shared, Writer
 from gridflex.services.demo_batch import demo_batch
 from gridflex.services.desk import DEMO_SEED
 
@@ -29,3 +30,12 @@ def demo_trigger(
     frame = demo_batch(seed, visit.now, num_jobs, include_critical)
     cause = f"a demo of {num_jobs} jobs was asked for over the API"
     return dispatched(visit, lambda desk, here: desk.take_jobs(here, frame, visit.now, cause=cause))
+
+
+@router.post("/demo/generate")
+def demo_generate(parts: Shared) -> GeneratedMonth:
+    """Thirty days of demo jobs, decided half-hour by half-hour on the last 30 days' grid, with projections.
+
+    Computed anew each half-hour, which takes seconds; written nowhere.
+    """
+    return GeneratedMonth.of(parts.months.ending(parts.platform.clock()))
