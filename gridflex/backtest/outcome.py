@@ -113,7 +113,8 @@ def _spread(kwh: Floats, start: Ints, length: Floats, count: int) -> Floats:
     change = np.zeros(count + 2)
     np.add.at(change, np.clip(start, 0, count), kwh)
     np.subtract.at(change, np.clip(start + full, 0, count), kwh)
-    energy = np.cumsum(change)[: count + 1]
+    # A sum of differences leaves a rounding where nothing runs.
+    energy = np.maximum(np.cumsum(change)[: count + 1], 0.0)
     tail = np.maximum(length - full, 0.0) * kwh
     np.add.at(energy, np.clip(start + full, 0, count), tail)
     spread: Floats = energy[:count]

@@ -58,7 +58,7 @@ def units_of(study: Study, contenders: Sequence[Contender], segment: int = SEGME
     first, end = int(study.jobs.earliest.min()), int(study.jobs.earliest.max()) + 1
     capped = study.rules.cap_kw is not None or study.rules.cap_gpus is not None
     spans = [(at, min(at + segment, end)) for at in range(first, end, segment)]
-    units = [Unit(None, *span, weight=1.0) for span in spans]
+    units = [Unit(None, *span, weight=0.4) for span in spans]
     for contender in contenders:
         units += [Unit(contender, *span, _weight(contender)) for span in ([(first, end)] if capped else spans)]
     return sorted(units, key=lambda unit: -unit.weight)
@@ -67,7 +67,7 @@ def units_of(study: Study, contenders: Sequence[Contender], segment: int = SEGME
 def _weight(contender: Contender) -> float:
     if contender == AT_ONCE:
         return 0.1
-    return (8.0 if contender.policy in PAUSING else 1.0) if contender.rolling else 0.5
+    return (2.5 if contender.policy in PAUSING else 1.0) if contender.rolling else 0.5
 
 
 def work(study: Study, unit: Unit, watch: Watch = undisturbed) -> Columns | None:
