@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from gridflex.cli import plan
+from gridflex.cli import plan, tick
 from gridflex.errors import GridFlexError, RowsRefused
 
 REFUSED = 2
@@ -15,13 +15,14 @@ REFUSED = 2
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; 0, or 2 with every problem on the error output."""
+    """Run a command; its exit code, or 2 with every problem on the error output for input that cannot be used."""
     parser = argparse.ArgumentParser(prog="gridflex", description="Plan a data centre's jobs on the GB grid.")
     commands = parser.add_subparsers(dest="command", required=True)
     plan.add_to(commands)
+    tick.add_to(commands)
     options = parser.parse_args(arguments)
     try:
-        options.run(options, sys.stdout)
+        return options.run(options, sys.stdout) or 0
     except RowsRefused as refused:
         print(*refused.problems, sep="\n", file=sys.stderr)
         print(f"{len(refused.problems)} wrong cells; nothing is planned.", file=sys.stderr)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
-from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -20,18 +19,10 @@ from gridflex.domain.halfhours import epoch_half_hour, floor_half_hour
 from gridflex.domain.tariff import Tariff
 from gridflex.errors import Conflict, InputError
 from gridflex.planning.queue import Queue
-from gridflex.services.demand_view import expected_headroom
-from gridflex.services.entries import (
-    changed_rows,
-    iso_of_epoch,
-    job_entries,
-    plan_entry,
-    settled_entries,
-    sleep_entry,
-)
+from gridflex.services.decider import Decider
+from gridflex.services.entries import iso_of_epoch, sleep_entry
 from gridflex.services.overrides import Override, require_in_window
-from gridflex.services.rolling import asleep, in_force, rolled
-from gridflex.services.settlement import settle
+from gridflex.services.rolling import asleep, in_force
 from gridflex.services.workspace import QueueKind, Workspace, from_state, with_jobs
 from gridflex.store.chain import Entry
 from gridflex.store.workspaces import Workspaces, new_token, workspace_id
@@ -44,7 +35,8 @@ class Desk:
     """Every method that changes a workspace returns the new one, already on disk."""
 
     def __init__(self, store: Workspaces, grid: GridAgent, orchestrator: Orchestrator) -> None:
-        self._store, self._grid, self._orchestrator = store, grid, orchestrator
+        self._store, self._grid = store, grid
+        self._decider = Decider(store, grid, orchestrator)
 
     def open(self, token: str | None, now: datetime) -> Workspace:
         """The token's workspace, its plan brought up to ``now``; a new demo where there is none."""
@@ -59,7 +51,7 @@ class Desk:
 
     def prepare(self, workspace: Workspace, view: GridView) -> Queue:
         """The workspace's jobs as columns on the view's horizon; worth keeping while both stay the same."""
-        return self._orchestrator.prepare(workspace.frame, view, workspace.planned_at, workspace.site, workspace.before)
+        return self._decider.prepare(workspace, view)
 
     def decide(
         self, workspace: Workspace, view: GridView, controls: Controls | None = None, queue: Queue | None = None
@@ -69,7 +61,7 @@ class Desk:
         In a half-hour that is not planned for yet, in a replay, and with the grid unplugged it is a preview, too.
         """
         chosen = controls or workspace.controls
-        fresh = self._fresh(workspace, view, chosen, queue or self.prepare(workspace, view))
+        fresh = self._decider.fresh(workspace, view, chosen, queue or self.prepare(workspace, view))
         planned = workspace.is_planned and floor_half_hour(workspace.planned_at) == view.horizon.now
         if not planned or chosen != workspace.controls or view.unplugged:
             return fresh
@@ -77,7 +69,7 @@ class Desk:
 
     def adopt(self, workspace: Workspace, controls: Controls, now: datetime, cause: str) -> Workspace:
         """Decide by ``controls`` and make it the plan: a plan row and a row for each job that changed."""
-        return self._decided(replace(workspace, controls=controls), now, cause)
+        return self._decider.decided(replace(workspace, controls=controls), now, cause)
 
     def catch_up(self, workspace: Workspace, now: datetime) -> Workspace:
         """The half-hourly re-plan, ``roll``; where another tab was first, its workspace is taken up instead."""
@@ -96,7 +88,7 @@ class Desk:
             return workspace
         slept = asleep(workspace.planned_at, now)
         rows = [sleep_entry(workspace.before, *slept)] if slept else []
-        return self._decided(workspace, now, NEW_HALF_HOUR, rows, rolling=True, visited=visited)
+        return self._decider.decided(workspace, now, NEW_HALF_HOUR, rows, rolling=True, visited=visited)
 
     def restart(self, workspace: Workspace, kind: QueueKind, now: datetime, seed: int | None = None) -> Workspace:
         """Begin again with a demo queue released now."""
@@ -109,7 +101,7 @@ class Desk:
             controls=workspace.controls,
             tariff=workspace.tariff,
         )
-        return self._decided(fresh, now, f"started again with a {kind.label}")
+        return self._decider.decided(fresh, now, f"started again with a {kind.label}")
 
     def take_jobs(
         self, workspace: Workspace, frame: pd.DataFrame, now: datetime, *, cause: str, add: bool = False
@@ -131,7 +123,7 @@ class Desk:
             changed = replace(changed, anchor=floor_half_hour(now), reasons={})
         digest = hashlib.sha256(frame.to_csv(index=False).encode()).hexdigest()
         upload = Entry("upload", "", {"cause": cause, "jobs": len(frame), "sha256": digest, "added": add})
-        return self._decided(changed, now, cause, [upload])
+        return self._decider.decided(changed, now, cause, [upload])
 
     def override(self, workspace: Workspace, word: Override, now: datetime) -> Workspace:
         """A person's word on one job.
@@ -156,76 +148,23 @@ class Desk:
             {"action": word.verb, "reason": word.said, "start": iso_of_epoch(start)},
         )
         changed = replace(workspace, before=before, reasons=reasons)
-        return self._decided(changed, now, f"override of {word.job_id}", [entry], was=workspace.before)
+        return self._decider.decided(changed, now, f"override of {word.job_id}", [entry], was=workspace.before)
 
     def change_site(self, workspace: Workspace, site: Site, controls: Controls, now: datetime) -> Workspace:
         """Keep other site settings, and decide anew under them."""
         changed = replace(workspace, site=site, controls=controls)
         kept = {"site": site.model_dump(mode="json"), "controls": controls.model_dump(mode="json")}
-        return self._decided(changed, now, "site settings", [Entry("setting", "site", kept)])
+        return self._decider.decided(changed, now, "site settings", [Entry("setting", "site", kept)])
 
     def change_tariff(self, workspace: Workspace, tariff: Tariff, now: datetime) -> Workspace:
         """Keep another tariff, and decide anew under it."""
         kept = Entry("setting", "tariff", tariff.model_dump(mode="json"))
-        return self._decided(replace(workspace, tariff=tariff), now, "another tariff", [kept])
+        return self._decider.decided(replace(workspace, tariff=tariff), now, "another tariff", [kept])
 
     def _create(self, now: datetime) -> Workspace:
         token = new_token()
         fresh = demo_workspace(token, workspace_id(token), now, DEMO_SEED, QueueKind.DEMO)
-        return self._decided(fresh, now, "the workspace was opened")
-
-    def _decided(
-        self,
-        workspace: Workspace,
-        now: datetime,
-        cause: str,
-        entries: Sequence[Entry] = (),
-        was: Commitments | None = None,
-        *,
-        rolling: bool = False,
-        visited: bool = True,
-    ) -> Workspace:
-        """Settle, decide and store it as the workspace's plan, with its rows in the trail, in one transaction.
-
-        ``rolling`` keeps the stored plan unless a new one gains enough. Jobs whose decision differs
-        from ``was`` (what the workspace holds, unless given) get a row.
-        """
-        workspace = replace(workspace, planned_at=now)
-        view = self._grid.view(workspace.site.region, now, workspace.tariff)
-        queue = self.prepare(workspace, view)
-        known = partial(self._grid.settled, view)
-        before, settled = settle(workspace.before, queue, now, known, workspace.tariff.prices)
-        workspace = replace(workspace, before=before)
-        decisions, found = self._fresh(workspace, view, workspace.controls, queue), None
-        if rolling:
-            decisions, found = rolled(decisions, before, workspace.controls.price_limit)
-        kept = replace(workspace, before=decisions.kept(before))
-        rows = [
-            *entries,
-            *settled_entries(workspace, settled, view),
-            plan_entry(workspace, decisions, cause, found),
-            *job_entries(decisions, changed_rows(was or before, kept.before), found.sentence if found else cause),
-        ]
-        return replace(kept, version=self._keep(kept, now, rows, visited))
-
-    def _keep(self, workspace: Workspace, now: datetime, rows: Sequence[Entry], visited: bool) -> int:
-        """Write state and rows together; the new version."""
-        state, version = workspace.to_state(), workspace.version
-        if version == 0:
-            return self._store.create(workspace.token, state, now, rows).version
-        return self._store.save(workspace.id, state, expected_version=version, at=now, entries=rows, visited=visited)
-
-    def _fresh(self, workspace: Workspace, view: GridView, controls: Controls, queue: Queue) -> Decisions:
-        """What the controls decide, whatever was planned before."""
-        return self._orchestrator.decide(
-            workspace.frame,
-            queue,
-            view,
-            controls,
-            workspace.before,
-            workspace.site,
-            expected_headroom(workspace, view) if controls.headroom else None,
-        )
+        return self._decider.decided(fresh, now, "the workspace was opened")
 
 
 def demo_workspace(token: str, name: str, at: datetime, seed: int, kind: QueueKind) -> Workspace:

@@ -24,6 +24,10 @@ from gridflex.services.workspace import Workspace
 from gridflex.store.chain import Entry
 
 
+SETTLED = "settled"
+"""Kind of the rows that carry a settlement."""
+
+
 def changed_rows(old: Commitments, new: Commitments) -> Ints:
     """Rows of the queue whose decision is new or other than before."""
     same: Bools = (old.start == new.start) & (old.action == new.action) & (old.rationale == new.rationale)
@@ -118,7 +122,7 @@ def _settled_entry(workspace: Workspace, row: int, view: GridView) -> Entry:
         "prices": workspace.tariff.name,
         "demo": workspace.is_demo,
     }
-    return Entry("settled", str(workspace.frame["job_id"].iat[row]), content)
+    return Entry(SETTLED, str(workspace.frame["job_id"].iat[row]), content)
 
 
 def _issued(view: GridView) -> str | None:

@@ -52,18 +52,23 @@ class Platform:
 
     def close(self) -> None:
         """Stop background fetches and let go of the database."""
-        if self.settings.beckn_url:
+        if "order_desk" in self.__dict__:
             self.order_desk.close()
         self.feed.stop()
         self.database.dispose()
 
 
-def build_platform(settings: Settings, clock: Clock = utc_now) -> Platform:
-    """Wire one process. Raises SettingsError or StoreError with a sentence for the operator."""
+def build_platform(settings: Settings, clock: Clock = utc_now, max_wait_s: float = 1.5) -> Platform:
+    """Wire one process. Raises SettingsError or StoreError with a sentence for the operator.
+
+    ``max_wait_s`` is the longest anyone waits for the carbon service where too little is known.
+    """
     database = Database(settings.database())
     archive = Archive(database)
     key = settings.carbon_api_key.get_secret_value() if settings.carbon_api_key else None
-    feed = CarbonFeed(CarbonApi(settings.carbon_api_url, api_key=key, clock=clock), archive, clock)
+    feed = CarbonFeed(
+        CarbonApi(settings.carbon_api_url, api_key=key, clock=clock), archive, clock, max_wait_s=max_wait_s
+    )
     grid = GridAgent(feed, archive, sample_snapshot, DEFAULT_TARIFF)
     orchestrator = Orchestrator()
     desk = Desk(Workspaces(database), grid, orchestrator)

@@ -11,7 +11,7 @@ from gridflex.errors import TrailBroken
 from gridflex.store.chain import Row
 from gridflex.ui import feed, frame, session
 
-KINDS = ("plan", "decision", "override", "upload", "setting", "beckn")
+KINDS = ("plan", "decision", "override", "upload", "setting", "settled", "beckn")
 PAGE = 200
 
 

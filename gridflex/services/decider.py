@@ -1,0 +1,85 @@
+"""The decider: from a workspace to its plan, and with the plan's rows of the trail to disk."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+
+from gridflex.agents.commitments import Commitments
+from gridflex.agents.grid import GridAgent, GridView
+from gridflex.agents.orchestrator import Decisions, Orchestrator
+from gridflex.domain.controls import Controls
+from gridflex.planning.queue import Queue
+from gridflex.services.demand_view import expected_headroom
+from gridflex.services.entries import changed_rows, job_entries, plan_entry, settled_entries
+from gridflex.services.rolling import rolled
+from gridflex.services.settlement import settle
+from gridflex.services.workspace import Workspace
+from gridflex.store.chain import Entry
+from gridflex.store.workspaces import Workspaces
+
+
+class Decider:
+    """Hands the workspaces of the store to the agents."""
+
+    def __init__(self, store: Workspaces, grid: GridAgent, orchestrator: Orchestrator) -> None:
+        self._store, self._grid, self._orchestrator = store, grid, orchestrator
+
+    def prepare(self, workspace: Workspace, view: GridView) -> Queue:
+        """The workspace's jobs as columns on the view's horizon; worth keeping while both stay the same."""
+        return self._orchestrator.prepare(workspace.frame, view, workspace.planned_at, workspace.site, workspace.before)
+
+    def fresh(self, workspace: Workspace, view: GridView, controls: Controls, queue: Queue) -> Decisions:
+        """What the controls decide, whatever was planned before."""
+        return self._orchestrator.decide(
+            workspace.frame,
+            queue,
+            view,
+            controls,
+            workspace.before,
+            workspace.site,
+            expected_headroom(workspace, view) if controls.headroom else None,
+        )
+
+    def decided(
+        self,
+        workspace: Workspace,
+        now: datetime,
+        cause: str,
+        entries: Sequence[Entry] = (),
+        was: Commitments | None = None,
+        *,
+        rolling: bool = False,
+        visited: bool = True,
+    ) -> Workspace:
+        """Settle, decide and store it as the workspace's plan, with its rows in the trail, in one transaction.
+
+        ``rolling`` keeps the stored plan unless a new one gains enough. Jobs whose decision differs
+        from ``was`` (what the workspace holds, unless given) get a row.
+        """
+        workspace = replace(workspace, planned_at=now)
+        view = self._grid.view(workspace.site.region, now, workspace.tariff)
+        queue = self.prepare(workspace, view)
+        known = partial(self._grid.settled, view)
+        before, settled = settle(workspace.before, queue, now, known, workspace.tariff.prices)
+        workspace = replace(workspace, before=before)
+        decisions, found = self.fresh(workspace, view, workspace.controls, queue), None
+        if rolling:
+            decisions, found = rolled(decisions, before, workspace.controls.price_limit)
+        kept = replace(workspace, before=decisions.kept(before))
+        rows = [
+            *entries,
+            *settled_entries(workspace, settled, view),
+            plan_entry(workspace, decisions, cause, found),
+            *job_entries(decisions, changed_rows(was or before, kept.before), found.sentence if found else cause),
+        ]
+        return replace(kept, version=self._keep(kept, now, rows, visited))
+
+    def _keep(self, workspace: Workspace, now: datetime, rows: Sequence[Entry], visited: bool) -> int:
+        """Write state and rows together; the new version."""
+        state, version = workspace.to_state(), workspace.version
+        if version == 0:
+            return self._store.create(workspace.token, state, now, rows).version
+        return self._store.save(workspace.id, state, expected_version=version, at=now, entries=rows, visited=visited)

@@ -1,0 +1,71 @@
+"""The half-hour's work for every workspace in use: re-plan, follow the plan through sleep, settle what is over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from gridflex.domain import format as fmt
+from gridflex.errors import Conflict, GridFlexError
+from gridflex.services.desk import Desk
+from gridflex.services.rolling import asleep, asleep_words
+from gridflex.services.workspace import Workspace, from_state
+from gridflex.store.trail import Trail
+from gridflex.store.workspaces import Workspaces
+
+
+class Outcome(StrEnum):
+    """What became of one workspace."""
+
+    PLANNED = "planned"
+    CURRENT = "up to date"
+    SKIPPED = "skipped"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Ticked:
+    """One workspace by its public id, in words, and how many of its runs were settled."""
+
+    workspace_id: str
+    outcome: Outcome
+    sentence: str
+    settled: int = 0
+
+
+def tick_all(store: Workspaces, trail: Trail, desk: Desk, now: datetime, days: float) -> Iterator[Ticked]:
+    """Bring every workspace visited in the last ``days`` up to ``now``, one by one.
+
+    Safe beside a running app: a workspace that somebody else changes meanwhile is skipped. What
+    cannot be read or written is reported, and the others go on.
+    """
+    for name in store.touched_since(now - timedelta(days=days)):
+        try:
+            yield _tick(name, store, trail, desk, now)
+        except Conflict:
+            yield Ticked(name, Outcome.SKIPPED, "changed elsewhere meanwhile; whoever did has planned it")
+        except GridFlexError as problem:
+            yield Ticked(name, Outcome.FAILED, str(problem))
+
+
+def _tick(name: str, store: Workspaces, trail: Trail, desk: Desk, now: datetime) -> Ticked:
+    kept = store.find(name)
+    if kept is None:
+        return Ticked(name, Outcome.SKIPPED, "no longer kept")
+    before = from_state("", name, kept.version, kept.state)
+    after = desk.roll(before, now, visited=False)
+    if after is before:
+        return Ticked(name, Outcome.CURRENT, f"planned at {fmt.date_clock(before.planned_at)} UK time")
+    settled = int(after.before.settled.sum() - before.before.settled.sum())
+    return Ticked(name, Outcome.PLANNED, " ".join(_said(before, trail, now, settled)), settled)
+
+
+def _said(before: Workspace, trail: Trail, now: datetime, settled: int) -> Iterator[str]:
+    if slept := asleep(before.planned_at, now):
+        yield f"A{asleep_words(*slept)[1:]}."
+    for row in trail.rows(before.id, kind="plan", limit=1):
+        yield (row.data or {}).get("sentence", "")
+    if settled:
+        yield f"{fmt.plural(settled, 'run')} settled."
