@@ -18,6 +18,7 @@ from gridflex.beckn.record import Audit, AuditEntry, Record, Step
 from gridflex.beckn.states import State
 from gridflex.beckn.steps import Ways
 from gridflex.domain.regions import region_name
+from gridflex.services.beckn_board import Board
 from gridflex.services.beckn_keeper import WINDOW, Keeper
 from gridflex.services.beckn_outlook import Outlook
 from gridflex.services.beckn_sandbox import Books, TestBench
@@ -57,8 +58,11 @@ class Opened:
 class OrderDesk:
     """One for the process. ``remote`` is the network an operator has named; without it the sandbox answers."""
 
-    def __init__(self, orders: Orders, trail: Trail, clock: Clock, remote: Client | None = None) -> None:
+    def __init__(
+        self, orders: Orders, trail: Trail, clock: Clock, remote: Client | None = None, board: Board | None = None
+    ) -> None:
         self.orders, self.trail, self.clock, self.remote = orders, trail, clock, remote
+        self.board = board or Board()
 
     @property
     def network(self) -> str:
@@ -66,7 +70,8 @@ class OrderDesk:
         return self.remote.network.name if self.remote else NAME
 
     def close(self) -> None:
-        """Let go of open connections."""
+        """Let go of threads and open connections."""
+        self.board.close()
         if self.remote:
             self.remote.close()
 

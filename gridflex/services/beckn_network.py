@@ -9,16 +9,22 @@ from gridflex.beckn.remote import Remote, remote_client
 from gridflex.beckn.signing import Signer
 from gridflex.beckn.vocabulary import Dialect, Mode
 from gridflex.errors import InputError, SettingsError
+from gridflex.services.beckn_board import Board
 from gridflex.services.beckn_desk import OrderDesk
 from gridflex.settings import Settings
 from gridflex.store.database import Database
 from gridflex.store.orders import Orders
 from gridflex.store.trail import Trail
 
+OFFLINE_PATIENCE_S = 10.0
+"""The sample grid answers in milliseconds, so nobody is shown a board without it."""
+
 
 def order_desk(settings: Settings, database: Database, trail: Trail, clock: Clock) -> OrderDesk:
     """The process's order desk. Raises SettingsError where the network's settings cannot work together."""
-    return OrderDesk(Orders(database), trail, clock, _remote(settings, clock) if settings.beckn_url else None)
+    remote = _remote(settings, clock) if settings.beckn_url else None
+    board = Board() if settings.carbon_api_url else Board(OFFLINE_PATIENCE_S)
+    return OrderDesk(Orders(database), trail, clock, remote, board)
 
 
 def _remote(settings: Settings, clock: Clock) -> Client:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 LEAST_TOP = 200.0
+TICK_HOURS = 6
 CHOSEN, FITS = "chosen", "fits"
 
 
@@ -61,7 +62,7 @@ def window_map(candidates: Sequence[Candidate], chosen: str, threshold: float, n
     taken = next((one.window.name for one in candidates if one.window.key == chosen), "")
     tail += f" Ringed: {taken}." if taken else ""
     return WindowMap(
-        axis=time_axis(first, width),
+        axis=time_axis(first, width, TICK_HOURS),
         width=width,
         spots=spots,
         threshold=threshold,
@@ -112,8 +113,6 @@ def _row(one: Candidate, record: Record, chosen: str, outlook: Outlook | None) -
     return {
         "window": window.name,
         "verdict": CHOSEN if window.key == chosen else one.passed_over or FITS,
-        "from_uk": window.start,
-        "until_uk": window.end,
         "run_from_uk": one.start,
         "g_per_kwh": window.intensity,
         "renewable_percent": window.renewable_percent,
@@ -123,6 +122,8 @@ def _row(one: Candidate, record: Record, chosen: str, outlook: Outlook | None) -
         "carbon_kg": one.carbon_kg,
         **_against(one, workload.run_now, "now"),
         **_against(one, workload.best_run, "best_own_start"),
+        "from_uk": window.start,
+        "until_uk": window.end,
         "moves": f"{one.transfer_hours:g} h, {one.transfer_kwh:g} kWh" if one.moves else "stays",
         "values": known.word if known is not None else "as stated",
     }

@@ -11,6 +11,7 @@ from gridflex.beckn.record import Record, Step
 from gridflex.services.beckn_view import step_facts, step_label
 from gridflex.ui.plain import plain
 
+MESSAGE_PX = 360
 MOST_SHOWN = 40_000
 """Characters of a message shown; longer ones are cut, the hash in the trail is of the whole."""
 
@@ -18,7 +19,7 @@ MOST_SHOWN = 40_000
 def timeline(record: Record) -> None:
     """Every step taken, oldest first."""
     st.subheader("Steps", anchor=False)
-    st.text(f"Transaction {record.transaction_id}")
+    st.caption(f"Transaction {record.transaction_id}")
     steps(record.steps)
 
 
@@ -26,16 +27,20 @@ def steps(taken: Sequence[Step]) -> None:
     """Steps as a connected timeline."""
     for step in taken:
         with st.status(plain(step_label(step)), state="complete" if step.ok else "error", type="step"):
-            for fact in step_facts(step):
-                st.text(fact)
-            _message("Request", step.request)
-            _message("Answer", step.answer)
+            st.text("\n".join(step_facts(step)))
+            _message(step, "Request", step.request)
+            _message(step, "Answer", step.answer)
 
 
-def _message(name: str, body: str) -> None:
-    if body:
-        with st.expander(f"{name}, {len(body.encode()):,} bytes"):
-            st.code(_laid_out(body), language="json")
+def _message(step: Step, name: str, body: str) -> None:
+    """A message, sent to the browser once it is opened."""
+    if not body:
+        return
+    place = st.expander(
+        f"{name}, {len(body.encode()):,} bytes", key=f"{step.action} {step.message_id} {name}", on_change="rerun"
+    )
+    if place.open:
+        place.code(_laid_out(body), language="json", height=MESSAGE_PX)
 
 
 def _laid_out(body: str) -> str:

@@ -82,7 +82,7 @@ def table(record: Record, *, pick: bool) -> None:
         column_config={
             **columns,
             **numbers,
-            "verdict": st.column_config.TextColumn("verdict, or why passed over", width="medium"),
+            "verdict": st.column_config.TextColumn("verdict, or why passed over", width=290),
             "moves": st.column_config.TextColumn("transfer"),
             "values": st.column_config.TextColumn("grid values"),
         },

@@ -29,6 +29,7 @@ WITHIN = (6, 12, 18, 24, 30, 36, 47)
 IMAGINED = "an imagined workload"
 MOST_JOBS = 300
 TRANSFER_H, TRANSFER_KWH = 0.5, 2.0
+ENERGY_KWH, RUN_HOURS, WITHIN_HOURS = 150, 4, 36
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,23 @@ def controls_of_wish(*, fixed: bool) -> Asked:
     return Asked(workload, queue_name(session.workspace()) if name in rows else "")
 
 
+def standing() -> Workload:
+    """The imagined workload as it was left on the page, without its controls."""
+    state, view, site = st.session_state, session.grid_view(), session.workspace().site
+    hours = float(state.get("run_hours") or RUN_HOURS)
+    within = max(float(state.get("within_hours") or WITHIN_HOURS), hours)
+    load = imagined(float(state.get("workload_kwh") or ENERGY_KWH), hours, within, view)
+    chosen = session.controls()
+    transfer = Transfer(hours=TRANSFER_H, energy_kwh=TRANSFER_KWH) if state.get("beckn_moves", True) else None
+    wish = Wish(
+        threshold_in_force(chosen, view),
+        float(state.get("renewables") or 0),
+        tuple(state.get("beckn_regions") or ()),
+        transfer,
+    )
+    return workload_of(load, view, site, wish, objective_of(chosen))
+
+
 def _jobs() -> dict[str, int]:
     """Jobs of the queue that may move, by id, and their rows."""
     decided = session.decisions(session.workspace().controls)
@@ -93,19 +111,19 @@ def _imagined() -> Load:
     energy = st.select_slider(
         "Workload energy, kWh",
         ENERGIES,
-        150,
+        ENERGY_KWH,
         key="workload_kwh",
         bind="query-params",
         persist_state="session",
         help="What the machines use over the whole run.",
     )
     hours = st.select_slider(
-        "Runs for, h", HOURS, 4, key="run_hours", bind="query-params", persist_state="session", help="Duration."
+        "Runs for, h", HOURS, RUN_HOURS, key="run_hours", bind="query-params", persist_state="session", help="Duration."
     )
     within = st.select_slider(
         "Done within, h",
         WITHIN,
-        36,
+        WITHIN_HOURS,
         key="within_hours",
         bind="query-params",
         persist_state="session",

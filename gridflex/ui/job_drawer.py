@@ -7,11 +7,11 @@ from datetime import timedelta
 import streamlit as st
 
 from gridflex.domain import format as fmt
-from gridflex.domain.decisions import Action
+from gridflex.domain.decisions import Action, Rationale
 from gridflex.domain.halfhours import HALF_HOUR
 from gridflex.services.job_detail import JobDetail, job_detail
 from gridflex.services.overrides import Override
-from gridflex.ui import session
+from gridflex.ui import frame, session
 from gridflex.ui.charts.job import job_figure
 from gridflex.ui.charts.style import CONFIG
 from gridflex.ui.palette import palette
@@ -30,11 +30,25 @@ def open_drawer(row: int) -> None:
     st.markdown(f"**{job.sentence}**")
     st.caption(f"Rationale: {job.rationale}. {found.issued}")
     _chart(found)
-    reason = session.workspace().reasons.get(job.job_id)
-    if reason:
-        st.text(f"A person said: {reason}")
-    if "replay_at" not in st.session_state:
+    here = session.workspace()
+    bound = here.before.bound(row)
+    if reason := here.reasons.get(job.job_id):
+        st.text(f"{'Bound by' if bound else 'A person said:'} {reason}")
+    if "replay_at" in st.session_state:
+        return
+    _over_beckn(found, bound)
+    if not bound:
         _override(found)
+
+
+def _over_beckn(found: JobDetail, bound: bool) -> None:
+    """The way to the job's order, or to one for it where it may still be moved."""
+    ordered = bound and found.job.rationale is Rationale.WINDOW_ORDERED
+    if not ordered and (bound or len(found.carbon_kg) < 2):
+        return
+    if st.button("Show its order" if ordered else "Book a window over Beckn", icon=":material/hub:"):
+        st.session_state.update(beckn_job=found.job.job_id, beckn_txn="")
+        st.switch_page(frame.BECKN)
 
 
 def _chart(found: JobDetail) -> None:

@@ -11,7 +11,10 @@ from gridflex.services.beckn_view import Spot, WindowMap
 from gridflex.ui.charts.style import Spec, figure, label, layout, plain, rule, time_xaxis, value_yaxis
 from gridflex.ui.palette import RULE, Palette
 
-HEIGHT = 380
+HEIGHT = 440
+PLOT_PX = (480.0, 380.0)
+"""About how large the plot is on a desktop; labels are kept apart by it."""
+
 LEAST_PX, MOST_PX = 10.0, 30.0
 
 
@@ -19,11 +22,12 @@ def windows_figure(view: WindowMap, colours: Palette) -> go.Figure:
     """One figure in one call. Windows that fit are filled, the others hollow; the chosen one is ringed."""
     fitting = [spot for spot in view.spots if spot.fits]
     others = [spot for spot in view.spots if not spot.fits]
+    places = label_places(view)
     return figure(
         data=[
             _spans(view.spots),
-            _spots(others, view, "passed over", {"symbol": "circle-open", "color": RULE, "line": {"width": 2}}),
-            _spots(fitting, view, "fits", _priced(fitting, colours)),
+            _spots(others, view, places, "passed over", {"symbol": "circle-open", "color": RULE, "line": {"width": 2}}),
+            _spots(fitting, view, places, "fits", _priced(fitting, colours)),
             _ring([spot for spot in view.spots if spot.chosen], view, colours),
         ],
         layout=layout(
@@ -60,7 +64,7 @@ def _spans(spots: Sequence[Spot]) -> Spec:
     }
 
 
-def _spots(spots: Sequence[Spot], view: WindowMap, name: str, marker: Spec) -> Spec:
+def _spots(spots: Sequence[Spot], view: WindowMap, places: dict[Spot, str], name: str, marker: Spec) -> Spec:
     return {
         "type": "scatter",
         "mode": "markers+text",
@@ -68,12 +72,41 @@ def _spots(spots: Sequence[Spot], view: WindowMap, name: str, marker: Spec) -> S
         "x": [_middle(spot) for spot in spots],
         "y": [spot.intensity for spot in spots],
         "text": [plain(spot.label) for spot in spots],
-        "textposition": "top center",
+        "textposition": [places[spot] for spot in spots],
         "textfont": {"size": 11},
         "hovertext": ["<br>".join(map(plain, spot.hover)) for spot in spots],
         "hovertemplate": "%{hovertext}<extra></extra>",
         "marker": {"size": [_size(spot, view) for spot in spots], "opacity": 1, **marker},
     }
+
+
+SIDES = {"top center": (0, 1), "bottom center": (0, -1), "middle right": (1, 0), "middle left": (-1, 0)}
+
+
+def label_places(view: WindowMap) -> dict[Spot, str]:
+    """Where each window's name stands beside its mark: the first side that meets no other name or mark."""
+    marks = {spot: _pixels(spot, view) for spot in view.spots}
+    taken = [(x, y, 8.0, 8.0) for x, y in marks.values()]
+    places: dict[Spot, str] = {}
+    for spot, (x, y) in marks.items():
+        half = 3.5 * len(spot.label)
+        away = _size(spot, view) / 2
+        boxes = {
+            side: (x + right * (away + half + 3), y + up * (away + 8), half, 7.0) for side, (right, up) in SIDES.items()
+        }
+        others = [box for box in taken if box[:2] != (x, y)]
+        crowd = {side: sum(_meet(box, other) for other in others) for side, box in boxes.items()}
+        places[spot] = min(crowd, key=crowd.__getitem__)
+        taken.append(boxes[places[spot]])
+    return places
+
+
+def _pixels(spot: Spot, view: WindowMap) -> tuple[float, float]:
+    return _middle(spot) / view.width * PLOT_PX[0], spot.intensity / view.top * PLOT_PX[1]
+
+
+def _meet(one: tuple[float, float, float, float], other: tuple[float, float, float, float]) -> bool:
+    return abs(one[0] - other[0]) < one[2] + other[2] and abs(one[1] - other[1]) < one[3] + other[3]
 
 
 def _priced(spots: Sequence[Spot], colours: Palette) -> Spec:
@@ -115,4 +148,4 @@ def _threshold_label(view: WindowMap) -> list[Spec]:
     if view.threshold > view.top:
         return []
     text = f"threshold {view.threshold:.0f}"
-    return [label(text, view.width, view.threshold, xanchor="right", yanchor="bottom", xshift=-4)]
+    return [label(text, 0, view.threshold, xanchor="left", yanchor="bottom", xshift=4)]
