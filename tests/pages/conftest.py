@@ -89,12 +89,18 @@ class Visitor:
         page = self.page
         kinds = (page.title, page.subheader, page.markdown, page.caption, page.text, page.info, page.warning)
         said = [str(one.value) for kind in (*kinds, page.error, page.success) for one in kind]
-        return "\n".join(said + [f"{one.label}: {one.value} {one.delta}" for one in page.metric])
+        return "\n".join(said)
 
     @property
     def badge(self) -> str:
         """Where the grid's values come from, as the frame says it."""
         return next(one.value for one in self.page.sidebar.markdown if "badge[" in one.value)
+
+    @property
+    def error(self) -> str:
+        """What the source said last, as the pages quote it."""
+        platform = session.platform()
+        return platform.feed.state(0, platform.clock()).error or " "
 
     @property
     def address(self) -> dict[str, Any]:
