@@ -23,7 +23,6 @@ from gridflex.services.settlement import got_worse
 from gridflex.services.workspace import Workspace
 from gridflex.store.chain import Entry
 
-
 SETTLED = "settled"
 """Kind of the rows that carry a settlement."""
 
