@@ -107,37 +107,46 @@ class Result:
 
     def table(self) -> dict[str, list[object]]:
         """One row a contender, units in the names."""
-        rows = [
-            (
-                result.contender.label,
-                result.saved_g.sum() / 1000,
-                100 * result.carbon_saved_share,
-                100 * result.share_of_possible,
-                result.saved_gbp.sum(),
-                100 * result.cost_saved_share,
-                result.delay_hours,
-                100 * result.dirtier / len(result.saved_g),
-                100 * result.sla_kept,
-                result.peak_kw,
-            )
-            for result in self.contenders
-        ]
-        names = (
-            "policy",
-            "saved_kg",
-            "saved_percent",
-            "share_of_possible_percent",
-            "saved_gbp",
-            "cost_saved_percent",
-            "mean_delay_h",
-            "dirtier_percent",
-            "sla_kept_percent",
-            "peak_kw",
-        )
-        columns: dict[str, list[object]] = {
-            name: list(column) for name, column in zip(names, zip(*rows, strict=True), strict=True)
-        }
+        columns: dict[str, list[object]] = {name: [] for name in TABLE}
+        for result in self.contenders:
+            for name, value in zip(TABLE, _row(result), strict=True):
+                columns[name].append(value)
         return columns
+
+
+TABLE = (
+    "policy",
+    "saved_kg",
+    "saved_percent",
+    "share_of_possible_percent",
+    "promised_kg",
+    "saved_gbp",
+    "cost_saved_percent",
+    "mean_delay_h",
+    "dirtier_percent",
+    "sla_kept_percent",
+    "critical_late_jobs",
+    "late_jobs",
+    "peak_kw",
+)
+
+
+def _row(result: ContenderResult) -> tuple[object, ...]:
+    return (
+        result.contender.label,
+        float(result.saved_g.sum()) / 1000,
+        100 * result.carbon_saved_share,
+        100 * result.share_of_possible,
+        float(result.outcome.first_saved_g.sum()) / 1000,
+        float(result.saved_gbp.sum()),
+        100 * result.cost_saved_share,
+        result.delay_hours,
+        100 * result.dirtier / len(result.saved_g),
+        100 * result.sla_kept,
+        result.critical_late,
+        result.late,
+        result.peak_kw,
+    )
 
 
 def result_of(study: Study, outcomes: Mapping[Contender, Outcome], possible: Possible) -> Result:
