@@ -19,7 +19,8 @@ from gridflex.beckn.states import State
 from gridflex.beckn.steps import Ways
 from gridflex.domain.regions import region_name
 from gridflex.services.beckn_board import Board
-from gridflex.services.beckn_keeper import WINDOW, Keeper
+from gridflex.services.beckn_errands import Errands
+from gridflex.services.beckn_keeper import WINDOW, Keeper, overdue
 from gridflex.services.beckn_outlook import Outlook
 from gridflex.services.beckn_sandbox import Books, TestBench
 from gridflex.services.beckn_trail import buyer_entry
@@ -63,6 +64,7 @@ class OrderDesk:
     ) -> None:
         self.orders, self.trail, self.clock, self.remote = orders, trail, clock, remote
         self.board = board or Board()
+        self.errands = Errands()
 
     @property
     def network(self) -> str:
@@ -72,6 +74,7 @@ class OrderDesk:
     def close(self) -> None:
         """Let go of threads and open connections."""
         self.board.close()
+        self.errands.close()
         if self.remote:
             self.remote.close()
 
@@ -104,6 +107,12 @@ class OrderDesk:
         audit = self._audit(dealing, order.job_id)
         dealing.client.inbox.open(transaction_id)
         return Opened(Journey.from_dict(state, dealing.client, audit, self._ways(dealing, keeper)), keeper)
+
+    def hear_of_runs(self, dealing: Dealing, now: datetime) -> None:
+        """Ask for the status of orders whose run has begun or ended meanwhile."""
+        for order in self.listed(dealing.workspace_id):
+            if overdue(order, now) and (found := self.resume(dealing, order.transaction_id)):
+                found.journey.status()
 
     def listed(self, workspace_id: str) -> list[StoredOrder]:
         """The workspace's journeys, the newest first."""

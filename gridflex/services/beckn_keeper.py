@@ -9,6 +9,8 @@ from typing import Any
 from gridflex.beckn.client import Clock
 from gridflex.beckn.record import Ledger, Record
 from gridflex.beckn.slot_booking import SlotRecord
+from gridflex.beckn.states import State
+from gridflex.domain.halfhours import parse_utc
 from gridflex.store.orders import Orders, StoredOrder
 
 WINDOW, SLOT = "window", "slot"
@@ -43,6 +45,12 @@ class Keeper:
             version=self.version,
         )
         self.version = self.orders.save(self.workspace_id, order, record.model_dump(mode="json"))
+
+
+def overdue(order: StoredOrder, now: datetime) -> bool:
+    """Whether the order's run has begun or ended since its state was heard of last."""
+    waits_for = {State.CONFIRMED.value: "start", State.IN_PROGRESS.value: "end"}.get(order.state)
+    return waits_for is not None and parse_utc(order.summary[waits_for]) <= now
 
 
 def _job_of(record: Ledger) -> str:

@@ -26,7 +26,7 @@ from gridflex.domain.regions import GB, region_name
 from gridflex.errors import InputError
 from gridflex.services.beckn_commit import ByOrder, Freed, queue_name, row_of
 from gridflex.services.beckn_desk import OrderDesk, site_in
-from gridflex.services.beckn_keeper import SLOT, Keeper
+from gridflex.services.beckn_keeper import SLOT, Keeper, overdue
 from gridflex.services.beckn_sandbox import TestBench
 from gridflex.services.beckn_trail import KIND, PROVIDER, buyer_entry
 from gridflex.services.beckn_workload import movable_rows
@@ -127,6 +127,18 @@ class Market:
 
     def cancel(self, transaction_id: str) -> SlotBooking:
         """The grid agent backs out: the job is free again. Raises InputError for an order that is none."""
+        booking = self.open(transaction_id)
+        booking.cancel("the load is no longer wanted")
+        return booking
+
+    def hear_of_runs(self) -> None:
+        """The grid agent asks how its orders stand whose run has begun or ended meanwhile."""
+        for order in self.orders.orders.listed(self.workspace_id, SLOT):
+            if overdue(order, self.jobs.now):
+                self.open(order.transaction_id).status()
+
+    def open(self, transaction_id: str) -> SlotBooking:
+        """A grid agent's order as it was kept. Raises InputError for one that is none."""
         found = self.orders.orders.load(self.workspace_id, transaction_id)
         if found is None:
             raise InputError("That order is not kept here.")
@@ -135,9 +147,7 @@ class Market:
             self.orders.orders, self.workspace_id, SLOT, order.started_at, self.orders.clock,
             str(order.summary["queue"]), order.version,
         )  # fmt: skip
-        booking = SlotBooking.from_dict(state, self._client(), self._note, self._ways(keeper))
-        booking.cancel("the load is no longer wanted")
-        return booking
+        return SlotBooking.from_dict(state, self._client(), self._note, self._ways(keeper))
 
     def _client(self) -> Any:
         books = self.orders.books(self.workspace_id)

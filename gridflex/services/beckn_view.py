@@ -1,4 +1,4 @@
-"""What the Beckn page shows of a journey: its windows side by side, its steps, its orders."""
+"""The windows of a journey side by side: as spots on a chart, and as a table with the verdict on each."""
 
 from __future__ import annotations
 
@@ -8,12 +8,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from gridflex.beckn.candidates import Candidate, Run, saving
-from gridflex.beckn.record import Record, Step
+from gridflex.beckn.record import Record
 from gridflex.domain import format as fmt
-from gridflex.domain.halfhours import HALF_HOUR, LONDON, floor_half_hour, half_hours_between, parse_utc
+from gridflex.domain.halfhours import HALF_HOUR, LONDON, floor_half_hour, half_hours_between
 from gridflex.services.axis import Axis, time_axis
 from gridflex.services.beckn_outlook import Outlook
-from gridflex.store.orders import StoredOrder
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -134,65 +133,3 @@ def _against(one: Candidate, run: Run | None, name: str) -> dict[str, float]:
         return {}
     saved = saving(one, run)
     return {f"less_kg_than_{name}": saved.carbon_kg, f"less_gbp_than_{name}": saved.cost_gbp}
-
-
-STEP_WORDS = {
-    "discover": "Discover",
-    "choose": "Choose",
-    "select": "Select",
-    "init": "Init",
-    "confirm": "Confirm",
-    "status": "Status",
-    "update": "Update",
-    "on_update": "Update, pushed to us",
-    "on_confirm": "Confirmation, pushed to us",
-    "on_status": "Status, pushed to us",
-    "on_cancel": "Cancellation, pushed to us",
-    "cancel": "Cancel",
-    "rating": "Rate",
-    "support": "Support",
-}
-
-
-def step_label(step: Step) -> str:
-    """Discover · 12 ms · 8 windows found, 3 fit."""
-    name = STEP_WORDS.get(step.action, step.action)
-    took = f"{step.ms:.0f} ms" if step.ms else ""
-    return " · ".join(part for part in (name, took, step.sentence) if part)
-
-
-def step_facts(step: Step) -> list[str]:
-    """The lines under a step: ids, signature, HTTP status, problem."""
-    ours = f"signed by {step.signed}" if step.signed else "not signed by us"
-    facts = [f"at {fmt.date_clock(step.at)}:{step.at:%S} UK time · the order is now {step.state.value}"]
-    if step.message_id:
-        facts.append(f"message {step.message_id}")
-    if step.request:
-        facts.append(f"request {ours}, {len(step.request.encode()):,} bytes")
-    if step.answer:
-        status = f", HTTP {step.http_status}" if step.http_status else ""
-        facts.append(f"answer {step.verified or 'not verified'}, {len(step.answer.encode()):,} bytes{status}")
-    if step.problem:
-        facts.append(f"problem: {step.problem}")
-    return facts
-
-
-def order_table(orders: Sequence[StoredOrder], now: datetime) -> dict[str, list[object]]:
-    """Orders as a table's columns."""
-    return {
-        "order": [order.summary["order_id"] for order in orders],
-        "state": [order.state for order in orders],
-        "workload": [order.job_id for order in orders],
-        "window": [order.summary.get("window", "") for order in orders],
-        "runs from, UK time": [_start(order, now) for order in orders],
-        "MW": [order.summary.get("load_mw") for order in orders],
-        "£": [order.summary.get("cost_gbp") for order in orders],
-        "kg CO2": [order.summary.get("carbon_kg") for order in orders],
-        "network": [order.summary["network"] for order in orders],
-        "begun": [fmt.date_clock(order.started_at) for order in orders],
-    }
-
-
-def _start(order: StoredOrder, now: datetime) -> str:
-    start = order.summary.get("start")
-    return fmt.day_clock(parse_utc(start), now) if start else ""

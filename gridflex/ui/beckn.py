@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import streamlit as st
 
-from gridflex.beckn.provider.misbehaviour import Misbehaviour
 from gridflex.beckn.record import Record
 from gridflex.beckn.states import State
-from gridflex.beckn.vocabulary import Dialect, Mode
 from gridflex.domain import format as fmt
 from gridflex.services.beckn_desk import Opened, advance, next_step, run_rest
-from gridflex.services.beckn_view import STEP_WORDS, order_table
-from gridflex.ui import beckn_after, beckn_market, beckn_steps, beckn_visit, beckn_windows, frame, session
+from gridflex.services.beckn_errands import Errand
+from gridflex.services.beckn_lines import STEP_WORDS
+from gridflex.ui import (
+    beckn_after,
+    beckn_bench,
+    beckn_market,
+    beckn_orders,
+    beckn_steps,
+    beckn_visit,
+    beckn_windows,
+    frame,
+    session,
+)
 from gridflex.ui.beckn_wish import Asked, controls_of_wish
 from gridflex.ui.plain import plain
 
@@ -34,12 +43,14 @@ def show() -> None:
     if "replay_at" in st.session_state:
         _replay()
         return
+    if not beckn_visit.desk().remote:
+        beckn_visit.desk().hear_of_runs(beckn_visit.dealing(), session.now())
     found = _order()
     if found is not None:
         beckn_steps.timeline(found.record)
         beckn_after.actions(found)
-    _bench()
-    _past()
+    beckn_bench.show()
+    beckn_orders.show()
     beckn_market.show()
 
 
@@ -57,6 +68,9 @@ def _top() -> None:
 def _order() -> Opened | None:
     """Controls, windows and buttons: what a slider moves."""
     kept = beckn_visit.at_hand()
+    errand = beckn_visit.desk().errands.look(kept.record.transaction_id) if kept else None
+    if kept and errand and errand.done:
+        beckn_visit.finish(kept, errand.report)
     under_way = kept is not None and kept.record.state not in beckn_visit.UNDECIDED
     head = st.container()
     left, right = st.columns([2, 3], gap="medium")
@@ -67,11 +81,23 @@ def _order() -> Opened | None:
         found.journey.discover()
     with head:
         _headline(found.record)
-        _buttons(found)
+        if errand and not errand.done:
+            _waiting(errand)
+        else:
+            _buttons(found)
     with right:
         beckn_windows.chart(found.record)
     beckn_windows.table(found.record, pick=not under_way)
     return found
+
+
+@st.fragment(run_every="1s")
+def _waiting(errand: Errand) -> None:
+    """A peer may take half a minute; the page is there meanwhile."""
+    if errand.done:
+        st.rerun()
+    waited = (session.now() - errand.since).total_seconds()
+    st.info(f"Waiting for the network, {waited:.0f} s. You may leave; the step goes on.", icon=":material/hourglass:")
 
 
 def _headline(record: Record) -> None:
@@ -102,6 +128,8 @@ def _buttons(found: Opened) -> None:
                 beckn_visit.act(found, lambda one: run_rest(one, pick))
             if st.button(f"Next step: {STEP_WORDS[name].lower()}", icon=":material/skip_next:"):
                 beckn_visit.act(found, lambda one: advance(one, pick))
+        if record.state is State.DISCOVERED and st.button("Ask again", icon=":material/refresh:"):
+            beckn_visit.act(found, lambda one: one.journey.discover())
         if record.state in CANCELLABLE and st.button("Cancel order", icon=":material/cancel:"):
             beckn_visit.act(found, lambda one: one.journey.cancel())
         if record.state is State.FAILED and record.choice and st.button("Try another window", icon=":material/replay:"):
@@ -128,57 +156,3 @@ def _replay() -> None:
     with right:
         beckn_windows.chart(journey.record)
     beckn_windows.table(journey.record, pick=False)
-
-
-def _bench() -> None:
-    if beckn_visit.desk().remote:
-        return
-    with st.expander("Test bench: make the sandbox misbehave", icon=":material/bug_report:"):
-        fault = st.selectbox(
-            "Misbehaviour",
-            [str(one) for one in Misbehaviour],
-            key="beckn_fault",
-            persist_state="session",
-            help="Happens at the step its sentence names, in the next steps taken.",
-        )
-        st.caption(Misbehaviour(fault or "none").sentence)
-        with st.container(horizontal=True):
-            st.segmented_control(
-                "Answers", [str(mode) for mode in reversed(Mode)], default="async", required=True, key="beckn_mode",
-                persist_state="session",
-                help="Async: an ACK, then the answer posted to us. Sync: in the HTTP response, as an adapter does.",
-            )  # fmt: skip
-            st.segmented_control(
-                "Dialect", [str(one) for one in Dialect], default="deg", required=True, key="beckn_dialect",
-                persist_state="session",
-                help="Deg: as in the guide's examples. Core: what the core schema validates.",
-            )  # fmt: skip
-
-
-def _past() -> None:
-    orders = [one for one in beckn_visit.desk().listed(session.workspace().id) if one.summary.get("window")]
-    st.subheader("Orders", anchor=False)
-    if not orders:
-        st.caption("No order has been made in this workspace yet.")
-        return
-
-    def pick() -> None:
-        rows = st.session_state["beckn_past"]["selection"]["rows"]
-        if rows:
-            beckn_visit.show_order(orders[int(rows[0])])
-
-    st.dataframe(
-        order_table(orders, session.now()),
-        hide_index=True,
-        key="beckn_past",
-        on_select=pick,
-        selection_mode="single-row",
-        column_config={
-            "MW": st.column_config.NumberColumn(format="%.4f"),
-            "£": st.column_config.NumberColumn(format="%.2f"),
-            "kg CO2": st.column_config.NumberColumn(format="%.1f"),
-        },
-        height=min(245, 38 + 35 * len(orders)),
-        alt=f"{fmt.plural(len(orders), 'order')} of this workspace with their state.",
-    )
-    st.caption("Choose a row to put that order on the page.")

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
-from gridflex.beckn.slot_booking import SlotRecord
 from gridflex.domain import format as fmt
 from gridflex.services import beckn_slots
+from gridflex.services.beckn_commit import IN_FORCE
 from gridflex.services.beckn_keeper import SLOT
+from gridflex.services.beckn_lines import order_table
 from gridflex.services.beckn_slots import Market, QueueJobs
 from gridflex.services.beckn_trail import KIND, both_sides
-from gridflex.services.beckn_view import order_table
+from gridflex.services.desk import Desk
+from gridflex.services.workspace import Workspace
 from gridflex.ui import beckn_steps, beckn_visit, session
 
 PREMIUM_PENCE = 2.0
@@ -31,7 +35,7 @@ def show() -> None:
     if premium is not None:
         _catalogue(market)
         _booking(market)
-    _booked()
+    _booked(market)
 
 
 def _market(premium: float) -> Market:
@@ -94,31 +98,46 @@ def _booking(market: Market) -> None:
         need = beckn_slots.cleanest_need(session.grid_view(), float(hours))
         start, end = fmt.day_clock(need.start, session.now()), fmt.day_clock(need.end, session.now())
         if st.button("Let a grid agent book one", type="primary", icon=":material/smart_toy:"):
-            booking = market.book(need)
-            session.keep(market.jobs.workspace)
-            st.session_state["beckn_slot"] = booking.record.transaction_id
-            st.rerun()
+            _dealt(market, lambda: market.book(need))
     st.caption(f"Its cleanest stretch ahead: {start} to {end}. It takes the lowest premium, the larger job of equals.")
 
 
-def _booked() -> None:
-    desk, name = beckn_visit.desk(), session.workspace().id
-    orders = desk.orders.listed(name, SLOT)
+def _dealt(market: Market, deal: Callable[[], object]) -> None:
+    """Deal, and show the workspace with what was committed; or say why not."""
+
+    def committed(desk: Desk, here: Workspace) -> Workspace:
+        deal()
+        return market.jobs.workspace
+
+    if session.change(committed):
+        st.rerun()
+
+
+def _booked(market: Market) -> None:
+    desk = beckn_visit.desk()
+    market.hear_of_runs()
+    orders = desk.orders.listed(market.workspace_id, SLOT)
     if not orders:
         return
     st.markdown("**Who booked what**")
     table = order_table(orders, session.now())
-    table = {key: values for key, values in table.items() if key not in ("window", "kg CO2")}
-    st.dataframe(table, hide_index=True, alt=f"{fmt.plural(len(orders), 'order')} for our job slots.")
-    shown = st.session_state.get("beckn_slot") or orders[0].transaction_id
-    found = desk.orders.load(name, shown)
-    if found is None:
-        return
-    record = SlotRecord.model_validate(found[1])
-    with st.expander(f"Steps of the newest booking · {len(record.steps)}"):
-        st.text(f"Transaction {record.transaction_id}")
+    shown = {name: values for name, values in table.items() if name not in ("window", "kg CO2")}
+    formats = {"MW": "%.4f", "£": "%.2f"}
+    st.dataframe(
+        shown,
+        hide_index=True,
+        column_config={name: st.column_config.NumberColumn(format=form) for name, form in formats.items()},
+        height=min(245, 38 + 35 * len(orders)),
+        alt=f"{fmt.plural(len(orders), 'order')} for our job slots.",
+    )
+    newest = orders[0].transaction_id
+    record = market.open(newest).record
+    if record.state in IN_FORCE and st.button("The grid agent cancels the newest", icon=":material/cancel:"):
+        _dealt(market, lambda: market.cancel(newest))
+    with st.expander(f"Steps of the newest booking, {len(record.steps)}"):
+        st.caption(f"Transaction {record.transaction_id}")
         beckn_steps.steps(record.steps)
-    _both_sides(record.transaction_id)
+    _both_sides(newest)
 
 
 def _both_sides(transaction_id: str) -> None:

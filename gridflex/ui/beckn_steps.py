@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from gridflex.beckn.record import Record, Step
-from gridflex.services.beckn_view import step_facts, step_label
+from gridflex.services.beckn_lines import step_facts, step_label
 from gridflex.ui.plain import plain
 
 MESSAGE_PX = 360

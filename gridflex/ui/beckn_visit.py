@@ -121,19 +121,30 @@ def preferred(record: Record) -> str:
 
 
 def act(found: Opened, do: Callable[[Opened], object]) -> None:
-    """Take steps, bring the queue in line with what they led to, and run the page again; or say why not."""
-    state = st.session_state
+    """Take steps, bring the queue in line with what they led to, and run the page again; or say why not.
+
+    Steps on a real network are taken in the background; ``finish`` sees to what they led to.
+    """
+    st.session_state["beckn_txn"] = found.record.transaction_id
+    if desk().remote:
+        desk().errands.send(found.record.transaction_id, lambda: do(found), session.now())
+        st.rerun()
+    if finish(found, lambda: do(found)):
+        st.rerun()
+
+
+def finish(found: Opened, report: Callable[[], object]) -> bool:
+    """Whether the steps that ``report`` takes or tells of came to an end; the queue then follows the order."""
     try:
-        do(found)
+        report()
     except Conflict as conflict:
         st.toast(f"{conflict} It has been loaded again.", icon=":material/sync_problem:")
     except GridFlexError as problem:
         st.error(plain(str(problem)))
-        return
-    state["beckn_txn"] = found.record.transaction_id
+        return False
     if not _settled(found):
         _settled(found)
-    st.rerun()
+    return True
 
 
 def _settled(found: Opened) -> bool:

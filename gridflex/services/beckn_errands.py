@@ -1,0 +1,55 @@
+"""Steps on a real network, taken in the background: a peer may think for half a minute, and a page must not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from threading import Lock
+
+WORKERS = 8
+
+
+@dataclass(frozen=True)
+class Errand:
+    """Steps of one journey under way, or done but not yet reported."""
+
+    since: datetime
+    future: Future[object]
+
+    @property
+    def done(self) -> bool:
+        """Whether it has come to its end, well or not."""
+        return self.future.done()
+
+    def report(self) -> None:
+        """Raises what the steps raised."""
+        self.future.result()
+
+
+class Errands:
+    """At most one at a time for each journey, whichever tab asks."""
+
+    def __init__(self) -> None:
+        self._pool = ThreadPoolExecutor(WORKERS, "beckn-step")
+        self._errands: dict[str, Errand] = {}
+        self._lock = Lock()
+
+    def send(self, transaction_id: str, do: Callable[[], object], now: datetime) -> None:
+        """Begin unless the journey is on an errand already."""
+        with self._lock:
+            if transaction_id not in self._errands:
+                self._errands[transaction_id] = Errand(now, self._pool.submit(do))
+
+    def look(self, transaction_id: str) -> Errand | None:
+        """The journey's errand; one that is done is handed out once."""
+        with self._lock:
+            found = self._errands.get(transaction_id)
+            if found is not None and found.done:
+                del self._errands[transaction_id]
+            return found
+
+    def close(self) -> None:
+        """Begin nothing more."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
