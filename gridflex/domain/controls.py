@@ -20,7 +20,10 @@ class ThresholdMode(StrEnum):
 
 
 class Aim(StrEnum):
-    """What a plan minimises. Money: energy, carbon and delay at their prices. The others are its two extremes."""
+    """What a plan minimises. Money: energy, carbon and delay at their prices. The others are its two extremes.
+
+    Carbon is the default: a job that the carbon threshold asks to wait should not run dirtier for it.
+    """
 
     MONEY = "money"
     CARBON = "carbon"
@@ -48,7 +51,7 @@ class Controls(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    aim: Aim = Aim.MONEY
+    aim: Aim = Aim.CARBON
     headroom: bool = False
     cap_kw: Annotated[float, Field(gt=0, le=1e7, allow_inf_nan=False)] | None = None
     carbon_cap: Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False)] | None = None

@@ -114,7 +114,7 @@ def aim_controls() -> None:
     aim = st.segmented_control(
         "Minimise",
         ["money", "carbon", "cost"],
-        default="money",
+        default=str(Controls().aim),
         key="aim",
         required=True,
         bind="query-params",

@@ -15,7 +15,7 @@ from gridflex.agents.commitments import Commitments
 from gridflex.agents.explain import Explained, explain
 from gridflex.agents.grid import GridView
 from gridflex.agents.orchestrator import Decisions, Orchestrator, policy_named
-from gridflex.domain.controls import Controls, Site, ThresholdMode
+from gridflex.domain.controls import Aim, Controls, Site, ThresholdMode
 from gridflex.domain.decisions import Action, Rationale
 from gridflex.domain.job_frame import frame_from_jobs
 from gridflex.domain.provenance import Provenance
@@ -181,7 +181,7 @@ def test_a_job_the_objective_makes_dirtier_or_dearer_says_so() -> None:
     view = view_of(stepped((2, 200), then=100), PriceSheet(stepped((2, 0.10), then=0.15), energy=flat(0.1)))
     assert one(view, ruled(threshold=120)).sentence.endswith("Saves 1.00 kg (50 %) and costs £0.50 more.")
     cheap = view_of(stepped((2, 100), then=110), PriceSheet(stepped((2, 0.20), then=0.10), energy=flat(0.1)))
-    said = one(cheap, ruled(policy="best-window")).sentence
+    said = one(cheap, ruled(policy="best-window", aim=Aim.MONEY)).sentence
     assert said.endswith("Its run averages 110 g/kWh instead of 100. Adds 100 g (10 %) and saves £1.00.")
 
 

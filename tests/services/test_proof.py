@@ -27,7 +27,7 @@ def test_every_start_of_the_widest_job_is_tried() -> None:
     found = brute_force(decide(jobs, VIEW, Controls(aim=Aim.CARBON)))
     assert (found.job_id, found.tried, found.equal) == ("wide", 59, True)
     assert found.sentence == ("Tried all 59 starts of wide: the best is 1.00 kg, the planner's (21:00) 1.00 kg: equal.")
-    money = brute_force(decide(jobs, VIEW, Controls(carbon_price=100)))
+    money = brute_force(decide(jobs, VIEW, Controls(aim=Aim.MONEY, carbon_price=100)))
     assert "the best is £1.10, the planner's (21:00) £1.10: equal." in money.sentence
 
 

@@ -34,7 +34,9 @@ class ThresholdBestWindow:
 
     name = "threshold-best-window"
     title = "Threshold, then best window"
-    sentence = "Above the threshold a job that may wait takes its cheapest window; at or below it, it runs."
+    sentence = (
+        "Above the threshold a job that may wait takes its best window for what is minimised; at or below it, it runs."
+    )
 
     def place(self, queue: Queue, horizon: Horizon, rules: Rules) -> Placement:
         """The cheapest start of every job the gate asks to wait."""
