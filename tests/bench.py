@@ -190,7 +190,8 @@ class Bench:
     database: Database
 
     def __post_init__(self) -> None:
-        self.grid = GridAgent(self.feed, Shelf(), Sample(), PriceSheet())
+        self.shelf = Shelf()
+        self.grid = GridAgent(self.feed, self.shelf, Sample(), PriceSheet())
         self.store = Workspaces(self.database)
         self.desk = Desk(self.store, self.grid, Orchestrator())
         self.trail = Trail(self.database)

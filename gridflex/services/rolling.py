@@ -48,7 +48,9 @@ class Rolled:
             case Cause.SAME:
                 return "The plan stands: nothing better is known."
             case Cause.SMALL_GAIN if self.gain < 0:
-                return f"The plan stands: placed anew, {runs} would cost {amount} more."
+                return (
+                    f"The plan stands: placed anew, {runs} would {'emit' if self.in_grams else 'cost'} {amount} more."
+                )
             case Cause.SMALL_GAIN if self.share > MARGIN:
                 return "The plan stands: a new one would leave a run without a place."
             case Cause.SMALL_GAIN:
