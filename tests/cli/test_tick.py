@@ -1,0 +1,88 @@
+"""``python -m gridflex tick``: a line a workspace, a summary, an exit code."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from gridflex.cli.main import main
+from gridflex.cli.tick import tick
+from gridflex.services.platform import Platform, build_platform
+from gridflex.settings import Settings
+from gridflex.store.tables import workspaces
+from tests.bench import NOW
+
+
+class Clock:
+    """A clock that a test sets."""
+
+    now = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def platform(tmp_path: Path, clock: Clock) -> Iterator[Platform]:
+    wired = build_platform(Settings(GRIDFLEX_DATA_DIR=tmp_path, GRIDFLEX_CARBON_API_URL=""), clock)
+    yield wired
+    wired.close()
+
+
+def run(platform: Platform, days: float = 7.0) -> tuple[int, list[str]]:
+    out = io.StringIO()
+    return tick(platform, days, out), out.getvalue().splitlines()
+
+
+def test_every_workspace_gets_its_line(platform: Platform, clock: Clock) -> None:
+    own = platform.desk.open(None, NOW)
+    clock.now = NOW + timedelta(hours=2)
+    code, (line, summary) = run(platform)
+    assert code == 0
+    assert line.startswith(f"{own.id[:12]}  planned: Asleep 17:30–19:00, plan kept. Re-plan of a new half-hour. ")
+    assert summary == "1 workspace: 1 planned, 0 up to date, 0 skipped, 0 failed; 0 runs settled."
+    assert run(platform) == (
+        0,
+        [
+            f"{own.id[:12]}  up to date: planned at Thu 8 Jan 19:05 UK time",
+            "1 workspace: 0 planned, 1 up to date, 0 skipped, 0 failed; 0 runs settled.",
+        ],
+    )
+
+
+def test_what_failed_is_an_exit_code(platform: Platform) -> None:
+    own = platform.desk.open(None, NOW)
+    with platform.database.write() as connection:
+        connection.execute(workspaces.update().where(workspaces.c.id == own.id).values(state=b"?"))
+    code, (line, _) = run(platform)
+    assert (code, "failed: " in line) == (1, True)
+
+
+def test_the_command_opens_what_the_environment_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("GRIDFLEX_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("GRIDFLEX_CARBON_API_URL", "")
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    assert main(["tick", "--days", "2"]) == 0
+    assert capsys.readouterr().out == "0 workspaces: 0 planned, 0 up to date, 0 skipped, 0 failed; 0 runs settled.\n"
+    monkeypatch.setenv("DATABASE_URL", "mysql://nobody")
+    assert main(["tick"]) == 1
+    assert "DATABASE_URL must begin with" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("days", ["0", "-1", "nan", "many", "1e9"])
+def test_days_are_a_number_above_zero(days: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["tick", "--days", days])
+    assert ended.value.code == 2
+    assert "--days" in capsys.readouterr().err
