@@ -43,7 +43,7 @@ class CappedReplay(Replay):
         parts = None if found.parts is None else found.parts[: len(jobs)]
         return Placement(found.start[: len(jobs)], parts)
 
-    def _decided(self, row: int, live: Ints, queue: Queue, is_new: Bools, horizon: Horizon, rules: Rules) -> Placement:
+    def _decided(self, row: int, live: Ints, known: int, queue: Queue, horizon: Horizon, rules: Rules) -> Placement:
         """The planner itself undoes moves that gain too little, where there is room."""
         return self._place(row, live, queue, horizon, rules)
 

@@ -141,27 +141,31 @@ class Replay:
     def _placed(self, row: int, live: Ints, known: int, horizon: Horizon, rules: Rules) -> Placement:
         """Where the open jobs are placed now; the first ``known`` of them were placed before."""
         queue = self._open(row, live, len(horizon))
-        is_new = np.arange(len(live)) >= known
-        placement = self._decided(row, live, queue, is_new, horizon, rules)
-        start = placement.start
-        changed = ~is_new & (self._plan[live] != UNPLACED) & (self._plan[live] != start + row)
-        self._ledger.out.changes[live[changed & (self._ledger.out.start[live] == UNPLACED)]] += 1
+        placement = self._decided(row, live, known, queue, horizon, rules)
+        start, before = placement.start, self._plan[live[:known]]
+        changed = (before != UNPLACED) & (before != start[:known] + row)
+        changed &= self._ledger.out.start[live[:known]] == UNPLACED
+        self._ledger.out.changes[live[:known][changed]] += 1
         self._plan[live] = np.where(start == UNPLACED, UNPLACED, start + row)
         self._promise(row, live[known:], queue.take(slice(known, None)), horizon, _rows_of(placement, known))
         return placement
 
-    def _decided(self, row: int, live: Ints, queue: Queue, is_new: Bools, horizon: Horizon, rules: Rules) -> Placement:
+    def _decided(self, row: int, live: Ints, known: int, queue: Queue, horizon: Horizon, rules: Rules) -> Placement:
         """When it comes, a job must gain the rules' minimum to be moved at all; later a plan is left where the
         new one gains no more than the contender's margin."""
         placement = self._place(row, live, queue, horizon, replace(rules, minimum_gain=0.0))
         values = rules.objective.values(horizon)
-        stays = is_new & gains_too_little(values, queue, placement, rules.minimum_gain)
-        placement = at_once_where(placement, stays)
+        if rules.minimum_gain > 0:
+            stays = np.zeros(len(live), np.bool_)
+            new = queue.take(slice(known, None))
+            stays[known:] = gains_too_little(values, new, _rows_of(placement, known), rules.minimum_gain)
+            placement = at_once_where(placement, stays)
         margin = self._contender.keep_margin
         if margin <= 0 or placement.parts is not None:
             return placement
         planned = self._plan[live] - row
-        kept = ~is_new & kept_plans(values, queue, placement.start, planned, margin)
+        kept = kept_plans(values, queue, placement.start, planned, margin)
+        kept[known:] = False
         return Placement(np.where(kept, planned, placement.start))
 
     def _promise(self, row: int, new: Ints, queue: Queue, horizon: Horizon, placement: Placement) -> None:

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from threading import Lock
 
 import httpx
 
+from gridflex.domain.halfhours import uk_time
 from gridflex.domain.market_data import AuctionResult, FlexibilityCall
 from gridflex.errors import InvalidAnswer
 from gridflex.sources.carbon_parse import Notes
@@ -31,6 +32,7 @@ REQUIREMENTS = "3635fd80-49d7-4d02-964d-cc8c08d50302"
 MOST_ROWS = 32_000
 MAX_MW, MAX_PRICE = 100_000.0, 10_000.0
 SHORTEST_PAUSE_S = 1.0
+ONE_DAY, NOTHING = timedelta(days=1), timedelta()
 COLUMNS = '"auctionProduct","deliveryStart","deliveryEnd","clearedVolume","clearingPrice"'
 
 
@@ -130,7 +132,9 @@ def read_flexibility_calls(body: object, notes: Notes) -> tuple[FlexibilityCall,
     """Requirements of an answer, times in UTC. Raises InvalidAnswer for an answer without a list."""
     calls = []
     for row in rows_in(body, "result", "records"):
-        start, end = moment_of(row.get("From_UTC")), moment_of(row.get("To_UTC"))
+        start, end = (_utc_of(row.get(name), row.get("Delivery Date")) for name in ("From_UTC", "To_UTC"))
+        if start is not None and end is not None and end <= start:
+            end += ONE_DAY if _is_clock(row.get("To_UTC")) else NOTHING
         mw = number_of(row.get("Service Requirement MW"), 0, MAX_MW)
         if start is None or end is None or end <= start or mw is None:
             notes.add("A requirement without a window or size was refused", row.get("Event ID"))
@@ -139,3 +143,19 @@ def read_flexibility_calls(body: object, notes: Notes) -> tuple[FlexibilityCall,
         kind = str(row.get("Service Requirement Type") or "")[:40]
         calls.append(FlexibilityCall(str(row.get("Event ID") or "")[:40], start, end, mw, price, kind))
     return tuple(calls)
+
+
+def _is_clock(value: object) -> bool:
+    """Whether a cell holds a time of day alone."""
+    return isinstance(value, str) and len(value.strip()) <= len("23:30:00") and ":" in value
+
+
+def _utc_of(value: object, delivery_date: object) -> datetime | None:
+    """A time in UTC: whole, or a UTC time of day on a UK delivery date. None for anything else."""
+    if not _is_clock(value):
+        return moment_of(value)
+    found = moment_of(f"{str(delivery_date)[:10]}T{str(value).strip()}")
+    # In summer the UK day begins at 23:00 UTC of the day before.
+    if found is not None and uk_time(found).date() != found.date():
+        found -= ONE_DAY
+    return found

@@ -146,6 +146,23 @@ def test_requirements(price: object, expected: float | None) -> None:
     source.close()
 
 
+@pytest.mark.parametrize(
+    ("day", "begin", "end", "expected"),
+    [
+        ("2026-01-08", "16:30", "18:00", (datetime(2026, 1, 8, 16, 30, tzinfo=UTC), 1.5)),
+        ("2026-07-08T00:00:00", "16:30:00", "18:00:00", (datetime(2026, 7, 8, 16, 30, tzinfo=UTC), 1.5)),
+        ("2026-07-08", "23:00", "00:30", (datetime(2026, 7, 7, 23, tzinfo=UTC), 1.5)),
+        ("2026-01-08", "23:00", "00:30", (datetime(2026, 1, 8, 23, tzinfo=UTC), 1.5)),
+    ],
+)
+def test_a_utc_time_of_day_belongs_to_the_uk_delivery_date(
+    day: str, begin: str, end: str, expected: tuple[datetime, float]
+) -> None:
+    row = call(**{"Delivery Date": day, "From_UTC": begin, "To_UTC": end})
+    found = Portal(records(row)).open().flexibility_calls()[0][0]
+    assert (found.start, (found.end - found.start).total_seconds() / 3600) == expected
+
+
 def opened(body: object) -> Callable[[], object]:
     return Portal(body).open().flexibility_calls
 
