@@ -147,3 +147,26 @@ def test_a_damaged_snapshot_is_an_error_not_another_one(archive: Archive, databa
         connection.execute(update(carbon_snapshots).values(payload=b"damaged"))
     with pytest.raises(StoreError, match="damaged"):
         archive.latest(GB)
+
+
+def issued(at: datetime, *forecasts: float | None) -> CarbonSnapshot:
+    """An answer of ``at``: a measured half-hour behind it, then forecasts from the current one on."""
+    first, *ahead = half_hours(at - HALF_HOUR, 1 + len(forecasts))
+    readings = (Reading(start, forecast, None) for start, forecast in zip(ahead, forecasts, strict=True))
+    return CarbonSnapshot(GB, at, (Reading(first, 999, 111), *readings), None)
+
+
+def test_errors_are_told_by_lead_time_against_what_was_measured(archive: Archive, now: datetime) -> None:
+    hour = timedelta(hours=1)
+    start = now.replace(minute=0)
+    archive.save(issued(start + timedelta(minutes=12), 210, 190, None, 150))
+    archive.save(issued(start + timedelta(minutes=42), 500, 500))  # the hour's second answer says nearly the same
+    archive.save(issued(start + hour, 180, 170))
+    archive.save(CarbonSnapshot(LONDON, start, (Reading(start, 400, None),), None))
+    measured = [Reading(at, None, value) for at, value in zip(half_hours(start, 4), (200, 195, 176, None), strict=True)]
+    archive.save_history(GB, measured)
+    found = archive.forecast_errors(start, start + 2 * hour)
+    assert sorted(found) == [(0, 180 - 176), (0, 210 - 200), (1, 190 - 195)]
+    assert archive.forecast_errors(start + hour, start + 2 * hour) == [(0, 4)]
+    assert archive.forecast_errors(start - 2 * hour, start) == []
+    assert archive.forecast_errors(start, start + hour) == [(0, 10), (1, -5)], "nothing from its end on is known"

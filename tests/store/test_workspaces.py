@@ -168,3 +168,22 @@ def test_damaged_bytes_are_an_error_not_an_empty_workspace(kept: Workspaces, dat
         connection.execute(update(workspaces).values(state=b"\x78\x01damaged"))
     with pytest.raises(StoreError, match="damaged"):
         kept.load(TOKEN)
+
+
+def test_a_machine_finds_by_id_what_was_visited_lately(kept: Workspaces, now: datetime) -> None:
+    old, fresh = kept.create("a" * 32, STATE, now - timedelta(days=8)), kept.create("b" * 32, STATE, now)
+    between = kept.create("c" * 32, STATE, now - timedelta(days=3))
+    assert kept.touched_since(now - timedelta(days=7)) == [fresh.id, between.id]
+    assert kept.touched_since(now - timedelta(days=8)) == [fresh.id, between.id, old.id]
+    assert kept.touched_since(now + timedelta(seconds=1)) == []
+    assert kept.find(old.id) == old
+    assert kept.find("no such id") is None
+
+
+def test_a_saving_without_a_visit_leaves_the_workspace_to_age(kept: Workspaces, now: datetime) -> None:
+    created = kept.create(TOKEN, STATE, now)
+    later = now + timedelta(days=1)
+    assert kept.save(created.id, {"n": 1}, expected_version=1, at=later, entries=[ENTRY], visited=False) == 2
+    found = kept.find(created.id)
+    assert found is not None
+    assert (found.touched_at, found.version, found.state) == (now, 2, {"n": 1})
