@@ -15,6 +15,9 @@ from gridflex.planning.horizon import Bools, Floats, Ints
 from gridflex.planning.pausing_classes import PausingClasses
 from gridflex.planning.prices import Relaxation
 
+MOST_COLUMNS, COLUMNS_A_JOB = 8000, 0.4
+"""Runs beyond which the linear programme takes longer (about a second) than its last digits are worth."""
+
 
 @dataclass(frozen=True, eq=False)
 class Groups:
@@ -69,10 +72,28 @@ class Considered:
         """Groups of the runs considered, then of those that pause."""
         relaxation, groups = self._relaxation, []
         if relaxation.runs is not None and self._near is not None:
-            groups.append(run_groups(relaxation, relaxation.runs, self._near))
+            groups.append(_few_run_groups(relaxation, relaxation.runs, self._near))
         if relaxation.pauses is not None and self._sure is not None and self._used is not None:
             groups.append(pause_groups(relaxation.pauses, relaxation.values, self._sure, self._used & ~self._sure))
         return tuple(groups)
+
+
+def _few_run_groups(relaxation: Relaxation, runs: RunClasses, near: Bools) -> Groups:
+    """Groups of runs; where they consider very much for so few jobs, every second end is given up."""
+    groups = run_groups(relaxation, runs, near)
+    if groups.near.sum() > max(MOST_COLUMNS, COLUMNS_A_JOB * len(runs.member)):
+        groups = run_groups(relaxation, runs, _snapped(near, 2))
+    return groups
+
+
+def _snapped(near: Bools, step: int) -> Bools:
+    """Without what lies before the first or after the last multiple of ``step``, where two multiples are left."""
+    count = near.shape[1]
+    first, last = near.argmax(axis=1), count - 1 - near[:, ::-1].argmax(axis=1)
+    first, last = -(-first // step) * step, last // step * step
+    time = np.arange(count)
+    inside: Bools = near & (time >= first[:, None]) & (time <= last[:, None])
+    return np.where(((last > first) & inside.any(axis=1))[:, None], inside, near)
 
 
 def near_runs(relaxation: Relaxation, runs: RunClasses, price: Floats, within: float) -> Bools:

@@ -20,6 +20,8 @@ from gridflex.planning.prices import Prices, Relaxation
 NEAR = 5e-4
 """Share of its least cost by which a run may exceed it and still be considered, at first."""
 ROUNDS = 12
+LARGE = 8000
+"""Runs considered from which one plan without a shortage is good enough."""
 SHORT = 1e-7
 """Share of the largest room that counts as load without room."""
 CLOSE = 2e-5
@@ -45,12 +47,16 @@ def relaxed_plan(relaxation: Relaxation, prices: Prices) -> RelaxedPlan:
     best, price = prices, prices.price
     penalty = np.maximum(2 * price, max(0.2 * float(price.max()), 1e-6 * _spread(relaxation)))
     considered = Considered(relaxation)
+    size = 0
     for _ in range(ROUNDS):
         considered.add(price, NEAR)
-        plan, price, short = _solve(relaxation, considered.groups(), best, penalty)
+        groups, before = considered.groups(), size
+        size = sum(int(group.near.sum()) for group in groups)
+        plan, price, short = _solve(relaxation, groups, best, penalty)
         best = plan.prices
         penalty[short] *= 4
-        if not short.any() and plan.value - best.bound <= CLOSE * abs(plan.value):
+        close = plan.value - best.bound <= CLOSE * abs(plan.value)
+        if not short.any() and (close or size == before or size > LARGE):
             break
     return plan
 
@@ -64,7 +70,7 @@ def _solve(
     relaxation: Relaxation, groups: tuple[Groups, ...], known: Prices, penalty: Floats
 ) -> tuple[RelaxedPlan, Floats, Bools]:
     """The linear programme over the runs the groups consider; loads as shares of the largest room."""
-    unit = max(float(relaxation.free.max()), 1e-9)
+    unit = max(float(relaxation.free.max()), *(float(group.load.max()) for group in groups))
     free, sure_cost = relaxation.free.copy(), 0.0
     if relaxation.runs is not None:
         sure_cost -= relaxation.runs.delay_before()
@@ -122,7 +128,13 @@ class _Model:
 
     def solve(self) -> tuple[float, list[Floats], Floats, Floats]:
         """Value, what each group takes of each of its places (G, T), the excess, and the prices."""
+        import highspy
+
         self._highs.run()
+        if self._highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            # The interior point may stall on degenerate rows; the simplex method does not.
+            self._highs.setOptionValue("solver", "simplex")
+            self._highs.run()
         solution = self._highs.getSolution()
         column = np.asarray(solution.col_value)
         price = np.maximum(-np.asarray(solution.row_dual)[-self._count :], 0.0)

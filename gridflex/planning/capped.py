@@ -8,6 +8,7 @@ from gridflex.planning.cap_columns import PauseGroups
 from gridflex.planning.cap_lp import RelaxedPlan, relaxed_plan
 from gridflex.planning.classes import run_classes
 from gridflex.planning.deal import deal_pauses, deal_runs
+from gridflex.planning.exact import solve_outright
 from gridflex.planning.horizon import Bools, Floats, Ints
 from gridflex.planning.improve import improve
 from gridflex.planning.pausing_classes import pausing_classes
@@ -48,6 +49,7 @@ def place_jobs(
     repair(placing, jobs)
     ruin_and_recreate(placing, jobs)
     improve(placing, jobs, values, delay_cost)
+    solve_outright(placing, jobs)
     return placing, plan.prices
 
 

@@ -7,16 +7,18 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from gridflex.planning.capped import place_jobs
+from gridflex.planning.exact import solve_outright
 from gridflex.planning.first_come import first_come, in_order_of_arrival
 from gridflex.planning.horizon import Bools, Floats, Horizon, Ints
 from gridflex.planning.pausing import is_broken
 from gridflex.planning.placing import Placing
+from gridflex.planning.plan import load_in_use
 from gridflex.planning.policies import POLICIES
 from gridflex.planning.policies.base import UNPLACED, Placement, Rules, asked_to_wait, worth_moving
 from gridflex.planning.queue import Queue
 from gridflex.planning.room import Room
 from gridflex.planning.ruin import make_room
-from gridflex.planning.site_cap import SiteCap, usage
+from gridflex.planning.site_cap import TOLERANCE, SiteCap, usage
 from gridflex.planning.windows import cost_at
 
 OPTIMISED = ("threshold-best-window", "best-window", "interruptible")
@@ -32,7 +34,35 @@ class CappedPlacement:
 
 
 def place_under_cap(policy: str, queue: Queue, horizon: Horizon, rules: Rules, cap: SiteCap) -> CappedPlacement:
-    """Place a queue by a policy so that no half-hour exceeds the cap but those critical jobs alone overload."""
+    """Place a queue by a policy so that no half-hour exceeds the cap but those critical jobs alone overload.
+
+    A shuffled queue gives the same plan: jobs are sorted by what they are, first come by id.
+    """
+    alone = POLICIES[policy].place(queue, horizon, rules)
+    if _fits(alone, queue, horizon, cap):
+        return CappedPlacement(alone, np.zeros(len(horizon)))
+    order = canonical_order(queue)
+    queue = queue.take(order)
+    cap = replace(cap, load=cap.load[order], always=cap.always[order])
+    found = _place(policy, queue, horizon, rules, cap, alone.start[order])
+    start = np.empty_like(found.placement.start)
+    start[order] = found.placement.start
+    parts = found.placement.parts
+    if parts is not None:
+        parts = np.empty_like(parts)
+        parts[order] = found.placement.parts
+    return CappedPlacement(Placement(start, parts), found.price)
+
+
+def _fits(placement: Placement, queue: Queue, horizon: Horizon, cap: SiteCap) -> bool:
+    """Whether a placement made without a thought of the cap keeps it."""
+    start = np.where(cap.always, UNPLACED, placement.start)
+    used = load_in_use(queue, start, placement.parts, cap.load, len(horizon))
+    return bool((used <= cap.free + TOLERANCE * cap.limit).all())
+
+
+def _place(policy: str, queue: Queue, horizon: Horizon, rules: Rules, cap: SiteCap, wanted: Ints) -> CappedPlacement:
+    """Place a queue in canonical order; ``wanted`` are the starts the policy takes without a cap."""
     room = Room(cap.free, cap.limit)
     start = np.where(cap.always, queue.earliest, UNPLACED)
     waiting = queue.placeable & ~cap.always
@@ -40,7 +70,6 @@ def place_under_cap(policy: str, queue: Queue, horizon: Horizon, rules: Rules, c
     _fill(start, first_come(_only_at_earliest(queue), rigid, queue.earliest, cap.load, room))
     flexible = np.flatnonzero(waiting & ~queue.fixed)
     if policy not in OPTIMISED:
-        wanted = POLICIES[policy].place(queue, horizon, rules).start
         return CappedPlacement(_in_turn(queue, horizon, rules, cap, start, flexible, wanted, room), None)
     gate = rules.threshold if policy == "threshold-best-window" else None
     moving = asked_to_wait(queue, horizon, gate)[flexible]
@@ -68,7 +97,9 @@ def _in_turn(
             queue, rules.objective.values(horizon), rules.objective.delay_cost, cap.load, queue.fixed & False, room
         )
         placing.start[:] = start
-        make_room(placing, in_canonical_order(queue, jobs))
+        make_room(placing, jobs)
+        if (placing.start[jobs] == UNPLACED).any():
+            solve_outright(placing, jobs)
         start = placing.start
     return Placement(start)
 
@@ -85,7 +116,7 @@ def _best(
 ) -> CappedPlacement:
     """The best plan of ``jobs`` in the room, moves below the minimum gain undone where there is room."""
     objective = rules.objective
-    loaded = in_canonical_order(queue, jobs[cap.load[jobs] > 0])
+    loaded = jobs[cap.load[jobs] > 0]
     placing, prices = place_jobs(queue, loaded, pauses, cap.load, room, objective.values(horizon), objective.delay_cost)
     _fill(start, placing.start)
     weightless = jobs[cap.load[jobs] <= 0]
@@ -100,10 +131,10 @@ def _best(
     return CappedPlacement(Placement(start, parts), prices.price)
 
 
-def in_canonical_order(queue: Queue, rows: Ints) -> Ints:
-    """``rows`` in an order that depends on the jobs alone, so that a shuffled queue gives the same plan."""
+def canonical_order(queue: Queue) -> Ints:
+    """Rows in an order that depends on the jobs alone; jobs that are alike may swap."""
     keys = (queue.length, queue.power_kw, queue.gpus, queue.interruptible, queue.slots, queue.latest, queue.earliest)
-    return rows[np.lexsort(tuple(key[rows] for key in keys))]
+    return np.lexsort(keys)
 
 
 def _send_home(queue: Queue, horizon: Horizon, rules: Rules, cap: SiteCap, start: Ints, jobs: Ints, room: Room) -> None:

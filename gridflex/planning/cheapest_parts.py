@@ -26,8 +26,24 @@ def cheapest_parts(
     fraction = queue.length - (expected - 1)
     kwh = queue.power_kw / 2
     worth, row = _values_of_jobs(values, queue, held)
+    if not delay_cost and np.array_equal(queue.length, queue.slots):
+        return _whole_half_hours(worth[row], queue, expected)
     margin, best, end = _sweep(worth, row, queue, expected, delay_cost, (fraction - 1) * kwh, values)
     return _parts(worth[row], queue, end, margin, expected), best
+
+
+def _whole_half_hours(worth: Floats, queue: Queue, expected: Ints) -> tuple[Bools, Floats]:
+    """The k cheapest half-hours where all of them are used in full and no delay is priced."""
+    time = np.arange(worth.shape[1])
+    window = (time >= queue.earliest[:, None]) & (time < (queue.latest + expected)[:, None])
+    inside = np.where(window, worth, np.inf)
+    most = int(expected.max())
+    order = np.argsort(inside, axis=1, kind="stable")[:, :most]
+    used = np.arange(most) < expected[:, None]
+    parts = np.zeros(worth.shape, dtype=np.bool_)
+    np.put_along_axis(parts, order, used, axis=1)
+    cost = np.where(used, np.take_along_axis(inside, order, axis=1), 0.0).sum(axis=1) * (queue.power_kw / 2)
+    return parts, cost
 
 
 def _values_of_jobs(values: Floats, queue: Queue, held: Floats | None) -> tuple[Floats, Ints]:

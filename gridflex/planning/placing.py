@@ -15,6 +15,8 @@ from gridflex.planning.site_cap import usage
 BLOCKED = 1e30
 """Value of a half-hour without room: no run that has any other way takes it."""
 
+BLUR = 0.05
+
 
 class Placing:
     """Columns of all jobs of a queue: ``start``, and ``parts`` (n, T) of those that pause.
@@ -32,6 +34,11 @@ class Placing:
         self._total = prefix_sums(self._padded)
         self._full, self._fraction = whole_and_fraction(queue.length)
         self._expected = whole_slots(queue.length)
+
+    def stretches(self, jobs: Ints) -> bool:
+        """Whether any of the jobs may pause but has a shortest stretch or pays for restarts."""
+        queue = self.queue
+        return bool((self.pauses[jobs] & ((queue.min_run[jobs] > 1) | (queue.restart_kwh[jobs] > 0))).any())
 
     def set_runs(self, jobs: Ints, start: Ints) -> None:
         """Place unbroken runs, room or not."""
@@ -53,8 +60,11 @@ class Placing:
             self.room.change(int(self.start[job]), int(self.queue.slots[job]), -float(self.load[job]))
         self.start[job] = UNPLACED
 
-    def put(self, job: int) -> bool:
-        """Place a job at its cheapest where there is room; False where there is none."""
+    def put(self, job: int, blur: np.random.Generator | None = None) -> bool:
+        """Place a job at its cheapest where there is room; False where there is none.
+
+        ``blur`` draws by up to how much of BLUR each start of an unbroken run is taken as dearer.
+        """
         if self.pauses[job]:
             parts = self._cheapest_parts(job)
             if parts is None:
@@ -64,6 +74,8 @@ class Placing:
         cost = self.start_cost(job)
         first = int(self.queue.earliest[job])
         slots, load = int(self.queue.slots[job]), float(self.load[job])
+        if blur is not None:
+            cost = cost + np.abs(cost) * (BLUR * blur.random(len(cost)))
         cost = np.where(self.room.fits(load, slots)[first : first + len(cost)], cost, np.inf)
         best = int(cost.argmin())
         if not np.isfinite(cost[best]):
@@ -118,6 +130,11 @@ class Placing:
         restarts = float(self._values[resumed].sum()) * self.queue.restart_kwh[job]
         return float(energy + restarts + waited * self._delay_cost / 2)
 
+    def worth(self, jobs: Ints) -> tuple[float, float]:
+        """Energy of those of the jobs that have a place (kWh, to a milliwatt-hour), and what they cost."""
+        placed = jobs[self.start[jobs] != UNPLACED]
+        return round(float(self.queue.energy_kwh[placed].sum()), 6), sum(self.cost(job) for job in placed.tolist())
+
     def _cheapest_parts(self, job: int) -> Bools | None:
         """The cheapest half-hours with room, None where there are too few."""
         first, stop = int(self.queue.earliest[job]), int(self.queue.latest[job] + self.queue.slots[job])
@@ -125,7 +142,7 @@ class Placing:
         slots = int(self.queue.slots[job])
         if roomy.sum() < slots:
             return None
-        if self.queue.min_run[job] > 1 or self.queue.restart_kwh[job] > 0:
+        if self.stretches(np.array([job])):
             return self._stretches(job, first, roomy)
         waiting = np.arange(stop - first) * (self._delay_cost / (slots * max(self.queue.power_kw[job], 1e-9)))
         order = np.argsort(np.where(roomy, self._values[first:stop] + waiting, np.inf), kind="stable")

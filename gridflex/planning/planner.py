@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from gridflex.planning.capped import relax
-from gridflex.planning.capped_policies import OPTIMISED, in_canonical_order, place_under_cap
+from gridflex.planning.capped_policies import OPTIMISED, canonical_order, place_under_cap
 from gridflex.planning.carbon_cap import CarbonCapped, keep_carbon_cap, limit_of
 from gridflex.planning.certificate import Certificate, certify, lower_bound
 from gridflex.planning.first_come import first_come, in_order_of_arrival
@@ -120,7 +120,9 @@ def first_come_plan(queue: Queue, horizon: Horizon, cap: SiteCap) -> Plan:
 def cap_price(plan: Plan, cap: SiteCap, objective: Objective) -> Floats:
     """Prices on the cap (T,) that bound what the placed jobs could cost under it."""
     queue = plan.queue
-    jobs = in_canonical_order(queue, np.flatnonzero(plan.placed & ~cap.always & (cap.load > 0)))
+    counted = plan.placed & ~cap.always & (cap.load > 0)
+    jobs = canonical_order(queue)
+    jobs = jobs[counted[jobs]]
     if not len(jobs):
         return np.zeros(len(plan.horizon))
     values = objective.values(plan.horizon)

@@ -23,7 +23,7 @@ AIM = 0.02
 """How far above the best bound the optimum is taken to be at first, as a share of the first bound."""
 GROWTH = 1.5
 """The aim grows while half of it is reached in one step, and is halved after PATIENCE steps without gain."""
-PATIENCE = 10
+PATIENCE = 15
 
 
 class Relaxation:
@@ -40,6 +40,15 @@ class Relaxation:
         assert self.runs is not None
         start, cost = self._minimum.of(self.run_costs + self.runs.holding(prices))
         return start, cost - self.runs.delay[self.runs.kind] * self.runs.earliest
+
+    def dearest(self) -> float:
+        """More than any plan of these classes could cost."""
+        total = 0.0
+        if self.runs is not None:
+            total += float(self.run_costs.max(axis=1)[self.runs.kind] @ self.runs.load)
+        if self.pauses is not None:
+            total += float((self.pauses.used * self.pauses.kwh) @ self.pauses.load) * float(self.values.max())
+        return total
 
     def respond(self, prices: Floats) -> tuple[float, Floats]:
         """The bound at these prices, and the load in each half-hour if every class follows them."""
@@ -71,13 +80,21 @@ def lagrangian_prices(relaxation: Relaxation, steps: int = STEPS) -> Prices:
     excess = used - relaxation.free
     if not (excess > 0).any():
         return best
+    ceiling = relaxation.dearest()
     rise, stalled = AIM * max(abs(bound), 1e-12), 0
     for _ in range(steps):
-        step = (best.bound + rise - bound) / float(excess @ excess)
-        price = np.maximum(price + step * excess, 0.0)
+        # A price at zero cannot fall: its half-hour says nothing about the length of the step.
+        way = np.where((price <= 0) & (excess < 0), 0.0, excess)
+        length = float(way @ way)
+        if length == 0.0:
+            break
+        price = np.maximum(price + (best.bound + rise - bound) / length * way, 0.0)
         bound, used = relaxation.respond(price)
         excess = used - relaxation.free
         gain = bound - best.bound
+        if best.bound > ceiling:
+            # No plan costs that much: there is none, and the prices would rise without end.
+            break
         if gain > 0:
             rise *= GROWTH if gain > rise / 2 else 1.0
             best, stalled = Prices(price, bound), 0

@@ -17,10 +17,14 @@ from gridflex.planning.repair import by_choice, holds
 MOST_TRIES = 800
 EFFORT = 200_000
 """Tries x jobs at most, so that larger queues get fewer tries."""
+SLOWER = 10
+"""How much longer a try takes where runs have a shortest stretch or restarts."""
 SMALL_QUEUE = 2000
 """Larger queues leave little to exchange; there it only looks for room for jobs without a place."""
 TRIES_FOR_ROOM = 400
 LARGEST_RUIN = 8
+ANYWHERE, BLURRED = 0.3, 0.5
+"""Shares of the tries that take jobs from anywhere, and that put them back by blurred costs."""
 SEED = 1
 """Any fixed number: the same queue gives the same plan."""
 
@@ -30,7 +34,8 @@ def ruin_and_recreate(placing: Placing, movable: Ints) -> None:
     if len(movable) > SMALL_QUEUE:
         make_room(placing, movable)
     else:
-        _search(placing, movable, min(MOST_TRIES, EFFORT // len(movable)), until_all_placed=False)
+        tries = min(MOST_TRIES, EFFORT // len(movable))
+        _search(placing, movable, tries // SLOWER if placing.stretches(movable) else tries, until_all_placed=False)
 
 
 def make_room(placing: Placing, movable: Ints) -> None:
@@ -54,34 +59,33 @@ def _search(placing: Placing, movable: Ints, tries: int, until_all_placed: bool)
 
 
 def _ruin(placing: Placing, movable: Ints, left: Ints, random: np.random.Generator) -> Ints:
-    """Up to a few jobs that hold one half-hour, and one job without a place if there is any that could use it."""
-    queue = placing.queue
-    if len(left):
-        wanting = left[random.integers(len(left)) :][:1]
-        time = int(random.integers(queue.earliest[wanting[0]], queue.latest[wanting[0]] + queue.slots[wanting[0]]))
-    else:
-        wanting = left
-        job = movable[random.integers(len(movable))]
-        time = int(placing.start[job] + random.integers(queue.slots[job]))
-    here = movable[holds(placing, movable, min(time, len(placing.room.free) - 1))]
-    count = min(int(random.integers(1, LARGEST_RUIN + 1)), len(here))
-    return np.concatenate((wanting, random.choice(here, count, replace=False)))
+    """A few jobs to put anew: any, or some that hold one half-hour and one without a place that could use it."""
+    queue, few = placing.queue, min(int(random.integers(1, LARGEST_RUIN + 1)), len(movable))
+    if random.random() < ANYWHERE:
+        return np.unique(np.concatenate((left[:1], random.choice(movable, few, replace=False))))
+    job = left[random.integers(len(left))] if len(left) else movable[random.integers(len(movable))]
+    first = queue.earliest[job] if len(left) else placing.start[job]
+    last = queue.latest[job] + queue.slots[job] - 1 if len(left) else placing.start[job] + queue.slots[job] - 1
+    here = movable[holds(placing, movable, int(random.integers(first, last + 1)))]
+    near = random.choice(here, min(few, len(here)), replace=False)
+    return np.unique(np.concatenate(([job], near, random.choice(movable, int(random.integers(0, 3))))))
 
 
 def _recreate(placing: Placing, jobs: Ints, random: np.random.Generator, allowed: float) -> tuple[float, float]:
-    """Put jobs anew in a random order, or those with the least choice first; energy and cost this adds.
+    """Put jobs anew in some order; energy and cost this adds.
 
     Undone where it places less energy, or no more for a cost above ``allowed``.
     """
     places = [(int(job), placing.place_of(int(job))) for job in jobs]
-    energy, cost = _worth(placing, jobs)
+    energy, cost = placing.worth(jobs)
     for job, place in places:
         if len(place):
             placing.take_out(job)
-    order = by_choice(placing, jobs) if random.random() < 0.3 else random.permutation(jobs)
+    order = _order(placing, jobs, random)
+    blur = random if random.random() < BLURRED else None
     for job in order.tolist():
-        placing.put(job)
-    now_energy, now_cost = _worth(placing, jobs)
+        placing.put(job, blur)
+    now_energy, now_cost = placing.worth(jobs)
     if now_energy > energy or (now_energy == energy and now_cost - cost <= allowed):
         return now_energy - energy, now_cost - cost
     for job in order.tolist():
@@ -92,7 +96,11 @@ def _recreate(placing: Placing, jobs: Ints, random: np.random.Generator, allowed
     return 0.0, 0.0
 
 
-def _worth(placing: Placing, jobs: Ints) -> tuple[float, float]:
-    """Energy of the jobs that have a place (kWh, to a milliwatt-hour), and what they cost."""
-    placed = jobs[placing.start[jobs] != UNPLACED]
-    return round(float(placing.queue.energy_kwh[placed].sum()), 6), sum(placing.cost(int(job)) for job in placed)
+def _order(placing: Placing, jobs: Ints, random: np.random.Generator) -> Ints:
+    """The least choice first, the largest first, or any order."""
+    draw = random.random()
+    if draw < 0.2:
+        return by_choice(placing, jobs)
+    if draw < 0.5:
+        return jobs[np.argsort(-placing.load[jobs] * placing.queue.slots[jobs], kind="stable")]
+    return random.permutation(jobs)

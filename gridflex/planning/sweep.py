@@ -48,10 +48,12 @@ class _Curves:
         self._threshold, self._horizon = threshold, horizon
         self._steps = np.zeros((4, len(threshold) + 1))
 
-    def add(self, queue: Queue, start: Ints, low: Floats, high: Floats) -> None:
-        """Each job starts at ``start`` for thresholds from ``low`` to below ``high``."""
-        first = np.searchsorted(self._threshold * (1 + ROUNDING), low)
-        stop = np.maximum(np.searchsorted(self._threshold, high), first)
+    def add(self, queue: Queue, start: Ints, gate: Floats, low: Floats, high: Floats) -> None:
+        """Each job starts at ``start`` for thresholds below its ``gate`` and from ``low`` to below ``high``."""
+        reached = self._threshold * (1 + ROUNDING)
+        first = np.searchsorted(reached, low)
+        stop = np.minimum(np.searchsorted(reached, high), np.searchsorted(self._threshold, gate))
+        stop = np.maximum(stop, first)
         delay = start - queue.earliest
         changes = [(delay > 0).astype(np.float64)]
         for values in (self._horizon.intensity, self._horizon.price):
@@ -77,7 +79,8 @@ def threshold_sweep(policy: str, queue: Queue, horizon: Horizon, rules: Rules, t
     elif policy == "threshold-best-window":
         part = queue.take(movable)
         start = best_starts(part, horizon, rules, None)
-        curves.add(part, start, np.full(len(part), -np.inf), horizon.intensity[part.earliest])
+        always = np.full(len(part), np.inf)
+        curves.add(part, start, horizon.intensity[part.earliest], -always, always)
     else:
         return _flat(evaluate(policy, queue, horizon, POLICIES[policy].place(queue, horizon, rules)), threshold)
     deferred, grams, gbp, hours = curves.sums()
@@ -100,13 +103,12 @@ def _add_rule(curves: _Curves, queue: Queue, horizon: Horizon, rules: Rules) -> 
     means = grams / queue.energy_kwh[:, None]
     lowest_before = np.minimum.accumulate(np.pad(means, ((0, 0), (1, 0)), constant_values=np.inf), axis=1)
     job, start = np.nonzero(means < lowest_before[:, :-1])
-    high = np.minimum(lowest_before[job, start], gate[job])
-    curves.add(queue.take(job), start, means[job, start], high)
+    curves.add(queue.take(job), start, gate[job], means[job, start], lowest_before[job, start])
     rows = np.arange(len(queue))
     best = grams.argmin(axis=1)
     enough = worth_moving(grams[rows, best], grams[rows, queue.earliest], rules.minimum_gain)
     fallback = np.where(enough, best, queue.earliest)
-    curves.add(queue, fallback, np.full(len(queue), -np.inf), np.minimum(means[rows, best], gate))
+    curves.add(queue, fallback, gate, np.full(len(queue), -np.inf), means[rows, best])
 
 
 def _flat(plan: Plan, threshold: Floats) -> Sweep:

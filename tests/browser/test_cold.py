@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 
-PAGES = {"": "GridFlex", "queue": "Queue", "tuning": "Tuning", "audit": "Audit", "system": "System"}
+PAGES = {"": "GridFlex", "queue": "Queue", "tuning": "Tuning", "beckn": "Beckn", "audit": "Audit", "system": "System"}
 ENTRIES = ("asgi.py", "app.py")
 MOST_BYTES = 3_000_000
 

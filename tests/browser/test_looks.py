@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 
-PATHS = ("/", "/queue", "/tuning", "/audit", "/system")
+PATHS = ("/", "/queue", "/tuning", "/beckn", "/audit", "/system")
 PAPER = {"light": "rgb(255, 255, 255)", "dark": "rgb(23, 22, 20)"}
 CANNOT_BE = re.compile(r"Traceback|\bNaN\b|\bnan\b|\bNone\b|\binf\b|undefined|\[object Object\]|:material/")
 

@@ -20,16 +20,17 @@ def in_figures(visitor: Any) -> float:
     return float(drawn)
 
 
+GIVEN = {"230": 230, "9999": 150, "abc": 150, "-5": 150, "": 150, "nan": 150, "203": 205}
+
+
 @pytest.mark.parametrize("name", ["overview", "tuning", "queue"])
-@pytest.mark.parametrize(
-    ("given", "meant"), [("230", 230), ("9999", 150), ("abc", 150), ("-5", 150), ("", 150), ("nan", 150), ("203", 205)]
-)
-def test_a_threshold_in_the_address(visitor: Any, name: str, given: str, meant: int) -> None:
-    visitor.open(name, threshold=given)
-    assert ("Use this plan" in visitor.buttons) is (meant != 150)
-    if name != "queue":
-        assert threshold(visitor) == pytest.approx(meant, abs=2), "a slider shows the step nearest to it"
-    assert in_figures(visitor.open()) == meant
+def test_a_threshold_in_the_address(site: Any, make_visitor: Callable[[], Any], name: str) -> None:
+    for given, meant in GIVEN.items():
+        visitor = make_visitor().open(name, threshold=given)
+        assert ("Use this plan" in visitor.buttons) is (meant != 150), given
+        if name != "queue":
+            assert threshold(visitor) == pytest.approx(meant, abs=2), "a slider shows the step nearest to it"
+        assert in_figures(visitor.open()) == meant, given
 
 
 def test_a_default_leaves_the_address_clean(visitor: Any) -> None:
@@ -67,13 +68,15 @@ def test_every_kept_control_is_there_again_after_a_reload(visitor: Any, make_vis
     assert follower.page.selectbox(key="policy").value == "best-window"
 
 
-@pytest.mark.parametrize(
-    "address", [{"mode": "bogus"}, {"policy": "bogus"}, {"gain": "-1"}, {"price_limit": "1e9"}, {"energy": "9999"}]
-)
-def test_nonsense_in_the_address_changes_nothing(visitor: Any, address: dict[str, str]) -> None:
-    for name in ("tuning", "overview", "queue"):
-        visitor.open(name, **address)
-        assert "Use this plan" not in visitor.buttons, name
+NONSENSE = ({"mode": "bogus"}, {"policy": "bogus"}, {"gain": "-1"}, {"price_limit": "1e9"}, {"energy": "9999"})
+
+
+def test_nonsense_in_the_address_changes_nothing(site: Any, make_visitor: Callable[[], Any]) -> None:
+    for address in NONSENSE:
+        visitor = make_visitor()
+        for name in ("tuning", "overview", "queue"):
+            visitor.open(name, **address)
+            assert "Use this plan" not in visitor.buttons, (name, address)
 
 
 def test_a_preview_survives_a_reload_on_a_page_without_the_slider(
@@ -96,12 +99,15 @@ def test_the_workspace_is_found_again_by_its_token(visitor: Any, make_visitor: C
     assert again.address["w"] == visitor.address["w"]
 
 
-@pytest.mark.parametrize("token", ["nonsense", "", "A" * 32, "x" * 5000, "../../etc/passwd", "'; drop table"])
-def test_a_token_that_opens_nothing_begins_anew(visitor: Any, token: str) -> None:
-    visitor.open("overview", w=token)
-    assert len(visitor.address["w"]) == 32
-    assert visitor.address["w"] != token
-    assert len(visitor.trail("plan")) == 1
+NO_TOKENS = ("nonsense", "", "A" * 32, "x" * 5000, "../../etc/passwd", "'; drop table")
+
+
+def test_a_token_that_opens_nothing_begins_anew(site: Any, make_visitor: Callable[[], Any]) -> None:
+    for token in NO_TOKENS:
+        visitor = make_visitor().open("overview", w=token)
+        assert len(visitor.address["w"]) == 32, token
+        assert visitor.address["w"] != token
+        assert len(visitor.trail("plan")) == 1
 
 
 def test_a_shared_link_carries_the_view_but_not_the_workspace(visitor: Any, make_visitor: Callable[[], Any]) -> None:
