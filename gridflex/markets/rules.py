@@ -23,6 +23,7 @@ RULES = (
 PROPOSED = "P510 (proposed): the trader would compensate the supplier itself, at the SCRP"
 COMPENSATION = "Supplier compensation is mutualised over all suppliers: £0 to the trader"
 
+
 def rules_on(day: date) -> tuple[MarketRule, ...]:
     """The rules in force on a date, oldest first."""
     return tuple(rule for rule in RULES if rule.since <= day)
