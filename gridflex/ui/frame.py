@@ -44,7 +44,10 @@ def pages() -> dict[str, list[StreamlitPage]]:
             _page("overview", "Overview", "bolt", "The grid, the decisions and their worth", default=True),
             _page("queue", "Queue", "format_list_bulleted", "Every job, its decision and its reason"),
         ],
-        "Decide": [_page("tuning", "Tuning", "tune", "Move the rules and watch the consequences")],
+        "Decide": [
+            _page("tuning", "Tuning", "tune", "Move the rules and watch the consequences"),
+            _page("revenue", "Revenue", "payments", "What flexibility is worth, each figure with its rows"),
+        ],
         "Network": [_page("beckn", "Beckn", "hub", "Energy windows ordered, job slots sold")],
         "Under the hood": [
             _page("audit", "Audit", "verified", "The trail of every decision, and its proof"),

@@ -1,0 +1,71 @@
+"""What a site metered so far: the demo's own month, or a visitor's file. A baseline is made of nothing else."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import datetime
+
+import numpy as np
+
+from gridflex.backtest.study import BEST_WINDOW
+from gridflex.domain.halfhours import floor_half_hour, half_hours, half_hours_between, parse_utc
+from gridflex.domain.market_data import MWH
+from gridflex.errors import InputError
+from gridflex.markets.baseline import Metered
+from gridflex.services.demo_month import DemoMonth
+
+LONGEST_DAYS = 400
+COLUMNS = ("from_utc", "mwh")
+
+
+def routine_of_month(month: DemoMonth, factor: float = 1.0) -> Metered:
+    """The demo month as metered under the re-planned best window: habit included, never run at once."""
+    study = month.result.study
+    kwh = month.result.of(BEST_WINDOW).outcome.kwh(study.jobs, len(study))
+    return Metered(study.start, np.maximum(kwh, 0.0) * factor / MWH)
+
+
+def metered_from_csv(data: bytes, now: datetime) -> Metered:
+    """Readings before ``now`` from columns ``from_utc`` and ``mwh``, a half-hour a row; gaps stay gaps.
+
+    Raises InputError for what is no such file, a time off the half-hour, or more than 400 days.
+    """
+    points = dict(_points(data))
+    points = {moment: mwh for moment, mwh in points.items() if moment < floor_half_hour(now)}
+    if not points:
+        raise InputError("The file holds no reading from before now.")
+    start = min(points)
+    count = half_hours_between(start, max(points)) + 1
+    if count > LONGEST_DAYS * 48:
+        raise InputError(f"The file spans more than {LONGEST_DAYS} days.")
+    return Metered(start, np.array([points.get(moment, np.nan) for moment in half_hours(start, count)]))
+
+
+def _points(data: bytes) -> list[tuple[datetime, float]]:
+    try:
+        rows = csv.DictReader(io.StringIO(data.decode("utf-8-sig")))
+        if not set(COLUMNS) <= set(rows.fieldnames or ()):
+            raise InputError(f"A metered file needs the columns {' and '.join(COLUMNS)}.")
+        return [_point(row["from_utc"] or "", row["mwh"] or "") for row in rows]
+    except (UnicodeDecodeError, csv.Error):
+        raise InputError("The file is no CSV in UTF-8.") from None
+
+
+def _point(moment: str, mwh: str) -> tuple[datetime, float]:
+    at = parse_utc(moment)
+    if floor_half_hour(at) != at:
+        raise InputError(f"{moment} is not the start of a half-hour.")
+    try:
+        value = float(mwh)
+    except ValueError:
+        raise InputError(f"{mwh!r} is no energy in MWh.") from None
+    if not 0 <= value < 1e6:
+        raise InputError(f"{mwh} MWh cannot be a half-hour's reading.")
+    return at, value
+
+
+def metered_table(history: Metered) -> dict[str, list[object]]:
+    """The readings as columns, as they may be brought in again."""
+    moments = half_hours(history.start, len(history.mwh))
+    return {"from_utc": [f"{moment:%Y-%m-%dT%H:%MZ}" for moment in moments], "mwh": list(history.mwh.tolist())}

@@ -1,0 +1,106 @@
+"""The scenario bar and the event that is called: what the visitor supposes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import streamlit as st
+
+from gridflex.agents.orchestrator import Decisions
+from gridflex.domain import format as fmt
+from gridflex.domain.halfhours import HALF_HOUR
+from gridflex.markets.eligibility import LARGEST_MW, Capability
+from gridflex.markets.events import CalledEvent
+from gridflex.markets.firm import SitePlan
+from gridflex.markets.rules import rules_sentence
+from gridflex.services.revenue_event import EventTerms, suggested
+from gridflex.services.revenue_site import Scenario
+from gridflex.sources.service_levels import YEAR
+from gridflex.ui import session
+from gridflex.ui.controls import energy_slider
+
+PENCE_STEP = 5.0
+
+
+def bar() -> tuple[Scenario, int]:
+    """Rules date, where prices are from, size of the site, alone or pooled, workload energy."""
+    st.caption(
+        f"{rules_sentence(session.now().date())} Service prices: published levels, {YEAR}. "
+        "Wholesale prices: sample. All of this is a scenario: nothing here is earned yet."
+    )
+    size, way, energy = st.columns([1, 1, 2], gap="medium")
+    with size:
+        mw = st.number_input(
+            "Site, MW (0: the queue as it is)",
+            0.0,
+            LARGEST_MW,
+            0.0,
+            1.0,
+            key="rev_site_mw",
+            help="Scales every job of the plan in force; services and the event follow, the avoided cost does not.",
+        )
+    with way:
+        sold = st.segmented_control("Offered", ["alone", "aggregated"], default="alone", key="rev_sold", required=True)
+    with energy:
+        kwh = energy_slider()
+    return Scenario(mw, _capability(sold == "aggregated")), kwh
+
+
+def _capability(aggregated: bool) -> Capability:
+    """What the site can do; assumed until the visitor says otherwise."""
+    usual = Capability()
+    with st.expander("Speed, metering and the aggregator's share", icon=":material/tune:"):
+        st.caption("Assumed until you set them; they decide the speed and metering tests.")
+        one, two, three = st.columns(3)
+        response = one.number_input("Seconds to full delivery", 0.1, 7200.0, usual.response_s, 30.0, key="rev_response")
+        meter = two.number_input("Seconds between readings", 0.1, 7200.0, usual.meter_s, 30.0, key="rev_meter")
+        share = three.number_input(
+            "Aggregator keeps, %", 0.0, 100.0, 100 * usual.aggregator_share, PENCE_STEP, key="rev_agg", format="%.0f"
+        )
+    return Capability(response, meter, aggregated, share / 100)
+
+
+def event_form(plan: SitePlan, decided: Decisions, factor: float) -> tuple[CalledEvent | None, EventTerms]:
+    """From, to and MW of the event, and the terms it is settled on; no event where the end is not after the start."""
+    horizon = decided.plan.horizon
+    key = (session.prepared(), session.controls(), factor)
+    usual = session.remembered("usual_event", key, lambda: suggested(plan, horizon, decided.rules.objective))
+    ahead = [horizon.at(row) for row in range(horizon.now_index, len(horizon) + 1)]
+    first, last, power = st.columns(3)
+    with first:
+        start = _moment("Event from (UK time)", ahead[:-1], usual.start, "rev_from")
+    with last:
+        end = _moment("to", ahead[1:], usual.end, "rev_to")
+    with power:
+        mw = st.number_input("Turn down by, MW", 0.001, LARGEST_MW, usual.mw, 0.01, format="%.3f", key="rev_mw")
+    terms = _terms()
+    inside = start < end and (end - start) // HALF_HOUR <= 48
+    return (CalledEvent(start, end, mw) if inside else None), terms
+
+
+def _moment(label: str, moments: list[datetime], usual: datetime, key: str) -> datetime:
+    if st.session_state.get(key) not in moments:  # the hours ahead move on
+        st.session_state.pop(key, None)
+    at: datetime = st.selectbox(
+        label, moments, index=moments.index(usual), key=key, format_func=lambda moment: fmt.date_clock(moment)
+    )
+    return at
+
+
+def _terms() -> EventTerms:
+    usual = EventTerms()
+    with st.expander("Terms and prices of the event", icon=":material/handshake:"):
+        st.caption(
+            "Share and fees are assumed. The price sold is the four-week profile of the sample wholesale price; the "
+            "system price is that plus what you set here. A Demand Flexibility requirement is supposed, not published."
+        )
+        one, two, three, four = st.columns(4)
+        share = one.number_input("Site's share, %", 0.0, 100.0, 100 * usual.share, PENCE_STEP, key="rev_share")
+        fees = two.number_input("Fees, £", 0.0, 1e6, 0.0, 1.0, key="rev_fees")
+        premium = three.number_input(
+            "System price above the price sold, £/MWh", -500.0, 5000.0, 0.0, 10.0, key="rev_premium"
+        )
+        flexibility = four.number_input(
+            "Demand Flexibility, £/MWh (0: none published)", 0.0, 5000.0, 0.0, 50.0, key="rev_dfs"
+        )
+    return EventTerms(share / 100, fees, premium, flexibility)

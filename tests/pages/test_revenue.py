@@ -1,0 +1,61 @@
+"""The Revenue page: three figures with their rows, the stacking choice, the called event."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def test_three_cards_that_are_never_added_up(visitor: Any) -> None:
+    visitor.open("revenue")
+    assert [card.label for card in visitor.page.metric] == [
+        "Avoided cost",
+        "Availability services, p5 to p95",
+        "P415 wholesale",
+    ]
+    assert "never added up" in visitor.text
+    assert "no block holds the 1 MW" in visitor.text
+    assert "Your habit is in the baseline" in visitor.text
+
+
+def test_a_pooled_site_of_megawatts_is_offered(visitor: Any) -> None:
+    visitor.open("revenue").field("number_input", "Site, MW (0: the queue as it is)").set_value(20.0)
+    visitor.page.segmented_control(key="rev_sold").set_value("aggregated")
+    visitor.run()
+    assert visitor.page.metric[1].value != "£0"
+    assert "These bids freeze" in visitor.text
+    assert "aggregator" in visitor.text
+
+
+def test_an_event_that_ends_before_it_starts_earns_nothing(visitor: Any) -> None:
+    visitor.open("revenue")
+    visitor.page.session_state["rev_from"] = visitor.page.session_state["rev_to"]
+    visitor.run()
+    assert visitor.page.metric[2].value == "£0"
+    assert "must end after it starts" in visitor.text
+
+
+def test_a_replay_is_worked_out_as_of_its_moment(visitor: Any) -> None:
+    visitor.open("revenue", at="2026-01-08T17:00Z")
+    assert "Rules as of 8 January 2026: P376, P415 in force" in visitor.text
+    assert "Replay of" in visitor.text
+
+
+def test_a_sites_day_has_no_history_until_it_is_brought_in(visitor: Any) -> None:
+    visitor.open().press("A site's day")
+    visitor.open("revenue")
+    assert visitor.page.metric[2].value == "£0"
+    assert "bring its readings in" in visitor.text
+    hours = [
+        f"2026-11-{day:02}T{hour:02}:{half:02}Z,0.2" for day in range(1, 18) for hour in range(24) for half in (0, 30)
+    ]
+    file = "\n".join(["from_utc,mwh", *hours]).encode()
+    visitor.page.file_uploader(key="metered_upload").set_value(("metered.csv", file, "text/csv"))
+    visitor.run()
+    assert "Net to the site" in visitor.text
+    visitor.page.file_uploader(key="metered_upload").set_value(("other.csv", b"a,b", "text/csv"))
+    assert "needs the columns" in visitor.run().text
+
+
+def test_the_peak_of_the_rate_card_must_last(visitor: Any) -> None:
+    visitor.open("revenue").page.slider(key="rev_peak").set_value((18, 18))
+    assert "peak must begin before it ends" in visitor.run().text
