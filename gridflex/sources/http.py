@@ -112,6 +112,8 @@ class JsonClient:
         return body
 
     def _receive(self, path: str, params: Mapping[str, str] | None) -> tuple[int, bytes]:
+        if self._client.is_closed:
+            raise Unreachable(f"The {self.service} is not asked any more")
         with self._counting:
             self._sent[self._clock().date()] += 1
         try:

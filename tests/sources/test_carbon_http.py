@@ -165,3 +165,12 @@ def test_the_defaults_outlast_a_slow_service() -> None:
     patience = Patience()
     assert patience.timeouts().read == 10.0
     assert patience.connect_s < patience.read_s <= patience.whole_s
+
+
+def test_a_closed_client_refuses_in_a_sentence() -> None:
+    service = Service(httpx.Response(200, json={}))
+    asking = client(service)
+    asking.close()
+    with pytest.raises(Unreachable, match="not asked any more"):
+        asking.get("/intensity")
+    assert not service.asked
