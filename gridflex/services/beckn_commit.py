@@ -81,13 +81,12 @@ def queue_name(workspace: Workspace) -> str:
     return workspace.anchor.isoformat()
 
 
-def binds(workspace: Workspace, opened: Opened) -> bool:
-    """Whether the order binds a job of this queue now."""
-    if opened.record.state not in IN_FORCE or opened.keeper.queue != queue_name(workspace):
-        return False
-    row, placement = row_of(workspace, opened.record.workload.workload_id), opened.journey.placement
-    before = workspace.before
-    return row is not None and before.bound(row) and int(before.start[row]) == epoch_half_hour(placement.start)
+def bound_job(workspace: Workspace, order_id: str) -> str:
+    """The job that an order binds in this queue; empty for none."""
+    said = f"order {order_id} "
+    named = next((job_id for job_id, reason in workspace.reasons.items() if reason.startswith(said)), "")
+    row = row_of(workspace, named)
+    return named if row is not None and workspace.before.bound(row) else ""
 
 
 def settle(desk: Desk, workspace: Workspace, opened: Opened, now: datetime) -> Workspace:
@@ -96,19 +95,24 @@ def settle(desk: Desk, workspace: Workspace, opened: Opened, now: datetime) -> W
     An order whose job cannot be bound any more is cancelled. Raises Conflict or StoreError.
     """
     record = opened.record
-    if not opened.keeper.queue or opened.keeper.queue != queue_name(workspace):
+    if opened.keeper.queue != queue_name(workspace) or row_of(workspace, record.workload.workload_id) is None:
         return workspace
-    row = row_of(workspace, record.workload.workload_id)
-    if row is None:
-        return workspace
-    if record.state is State.CONFIRMED and not binds(workspace, opened):
+    bound = bound_job(workspace, record.order_id)
+    if record.state is State.CONFIRMED and not bound:
         return _bind(desk, workspace, opened, now)
-    if record.state not in BOOKED and workspace.before.bound(row):
-        reason = workspace.reasons.get(record.workload.workload_id, "")
-        if record.order_id in reason:
-            said = f"order {record.order_id} {record.state.value}: the plan places the job again"
-            return desk.override(workspace, Freed(record.workload.workload_id, Action.DEFER, said), now)
+    if record.state not in BOOKED and bound:
+        return free(desk, workspace, record.order_id, record.state.value, now)
     return workspace
+
+
+def free(desk: Desk, workspace: Workspace, order_id: str, why: str, now: datetime) -> Workspace:
+    """Let the plan place the job of an order again. Raises InputError where no job is bound by it."""
+    job_id = bound_job(workspace, order_id)
+    if not job_id:
+        raise InputError(f"No job is bound by order {order_id}.")
+    return desk.override(
+        workspace, Freed(job_id, Action.DEFER, f"order {order_id} {why}: the plan places it again"), now
+    )
 
 
 def _bind(desk: Desk, workspace: Workspace, opened: Opened, now: datetime) -> Workspace:

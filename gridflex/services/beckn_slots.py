@@ -24,7 +24,7 @@ from gridflex.domain.decisions import Action, Rationale
 from gridflex.domain.halfhours import HALF_HOUR, floor_half_hour
 from gridflex.domain.regions import GB, region_name
 from gridflex.errors import InputError
-from gridflex.services.beckn_commit import ByOrder, Freed, queue_name, row_of
+from gridflex.services.beckn_commit import ByOrder, free, queue_name
 from gridflex.services.beckn_desk import OrderDesk, site_in
 from gridflex.services.beckn_keeper import SLOT, Keeper, overdue
 from gridflex.services.beckn_sandbox import TestBench
@@ -93,13 +93,7 @@ class QueueJobs:
 
     def release(self, order_id: str) -> None:
         """Let the plan place the job again. Raises InputError where no job is bound by that order."""
-        reasons = self.workspace.reasons.items()
-        job_id = next((job for job, reason in reasons if reason.startswith(f"order {order_id} ")), "")
-        row = row_of(self.workspace, job_id)
-        if row is None or not self.workspace.before.bound(row):
-            raise InputError(f"No job is bound by order {order_id}.")
-        said = f"order {order_id} cancelled: the plan places the job again"
-        self.workspace = self.desk.override(self.workspace, Freed(job_id, Action.DEFER, said), self.now)
+        self.workspace = free(self.desk, self.workspace, order_id, "cancelled", self.now)
 
 
 @dataclass
@@ -169,7 +163,8 @@ def published(orders: OrderDesk, workspace_id: str) -> float | None:
 
 def publish(orders: OrderDesk, workspace_id: str, premium: float | None, slots: int, now: datetime) -> None:
     """Publish the queue's job slots at a premium (GBP/kWh), or withdraw them (None); a row in the trail."""
-    said = "job slots withdrawn" if premium is None else f"{slots} job slots published at {fmt.unit_price(premium)}"
+    offered = f"{fmt.plural(slots, 'job slot')} published at {fmt.unit_price(premium or 0.0)}"
+    said = "job slots withdrawn" if premium is None else offered
     entry = Entry(KIND, CATALOGUE, {"side": PROVIDER, "action": "publish", "sentence": said, "premium": premium})
     orders.trail.append(workspace_id, now, [entry])
     orders.orders.keep_books(workspace_id, CATALOGUE, {"premium": premium})

@@ -14,7 +14,7 @@ from gridflex.beckn.states import ENDS, State
 from gridflex.beckn.vocabulary import Dialect, Mode
 from gridflex.domain.halfhours import floor_half_hour
 from gridflex.errors import Conflict, GridFlexError
-from gridflex.services.beckn_commit import binds, settle
+from gridflex.services.beckn_commit import bound_job, settle
 from gridflex.services.beckn_desk import Dealing, Opened, OrderDesk, rehearsed
 from gridflex.services.beckn_outlook import Outlook, outlook_of
 from gridflex.services.beckn_sandbox import TestBench
@@ -149,9 +149,9 @@ def finish(found: Opened, report: Callable[[], object]) -> bool:
 
 def _settled(found: Opened) -> bool:
     """Whether the queue follows the order; a workspace that another tab has changed is tried once more."""
-    before = binds(session.workspace(), found)
+    before = bound_job(session.workspace(), found.record.order_id)
     done = session.change(lambda desk, here: settle(desk, here, found, session.now()))
-    if done and not before and binds(session.workspace(), found):
+    if done and not before and bound_job(session.workspace(), found.record.order_id):
         st.toast("The job is bound to the order's run; the plan honours it.", icon=":material/link:")
     return done
 

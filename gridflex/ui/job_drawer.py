@@ -33,7 +33,7 @@ def open_drawer(row: int) -> None:
     here = session.workspace()
     bound = here.before.bound(row)
     if reason := here.reasons.get(job.job_id):
-        st.text(f"{'Bound by' if bound else 'A person said:'} {reason}")
+        st.text(f"{'Bound by' if bound else 'Last word on it:'} {reason}")
     if "replay_at" in st.session_state:
         return
     _over_beckn(found, bound)

@@ -1,4 +1,4 @@
-"""What an order does to the queue: its job is bound to the order's run, at the order's figures, until the order ends."""
+"""What an order does to the queue: its job is bound to the run as it was ordered, until the order ends."""
 
 from __future__ import annotations
 
