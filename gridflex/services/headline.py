@@ -56,11 +56,27 @@ def totals(decisions: Decisions) -> Totals:
         done=int(done.sum()),
         unplaced=int((~plan.placed & ~cancelled).sum()),
         cancelled=int(cancelled.sum()),
-        baseline_g=float(plan.baseline_g.sum()),
-        saved_g=float(plan.saved_g.sum()),
-        baseline_gbp=float(plan.baseline_gbp.sum()),
-        saved_gbp=float(plan.saved_gbp.sum()),
+        **_worth(decisions),
     )
+
+
+def _worth(decisions: Decisions) -> dict[str, float]:
+    """Sums against the baseline; under a site cap that is first come, first served, which keeps the cap too."""
+    plan = decisions.plan
+    if decisions.rules.cap_kw is not None and decisions.solution is not None:
+        proof = decisions.solution.certificate
+        return {
+            "baseline_g": proof.baseline_capped_g,
+            "saved_g": proof.saved_g,
+            "baseline_gbp": proof.baseline_capped_gbp,
+            "saved_gbp": proof.saved_gbp,
+        }
+    return {
+        "baseline_g": float(plan.baseline_g.sum()),
+        "saved_g": float(plan.saved_g.sum()),
+        "baseline_gbp": float(plan.baseline_gbp.sum()),
+        "saved_gbp": float(plan.saved_gbp.sum()),
+    }
 
 
 def waiting_jobs(decisions: Decisions) -> Bools:
@@ -94,16 +110,22 @@ def decision_sentence(decisions: Decisions, sums: Totals) -> str:
     return ", ".join(parts) + "."
 
 
-def worth_sentence(sums: Totals, share_of_possible: float | None) -> str:
+def worth_sentence(sums: Totals, share_of_possible: float | None, under: str = "this forecast") -> str:
     """That saves 38 kg (14 %) and £12.60: 97 % of the saving possible under this forecast."""
     if not sums.waiting and sums.saved_g == 0:
         return ""
-    tail = f": {fmt.percent(share_of_possible)} of the saving possible under this forecast" if share_of_possible else ""
-    carbon, pounds = (f"{fmt.carbon(abs(sums.saved_g))} ({fmt.percent(abs(sums.saved_share))})", abs(sums.saved_gbp))
-    if sums.saved_g < 0:
-        return f"That adds {carbon} and {'saves' if sums.saved_gbp >= 0 else 'costs'} {fmt.money(pounds)}."
-    money = f"and {fmt.money(pounds)}" if sums.saved_gbp >= 0 else f"for {fmt.money(pounds)} more"
-    return f"That saves {carbon} {money}{tail}."
+    shown = share_of_possible and sums.saved_g > 0
+    tail = f": {fmt.percent(share_of_possible or 0.0)} of the saving possible under {under}" if shown else ""
+    return f"That {worth_words(sums.saved_g, sums.saved_gbp, sums.saved_share)}{tail}."
+
+
+def worth_words(saved_g: float, saved_gbp: float, share: float | None = None) -> str:
+    """Saves 38 kg (14 %) and £12.60; adds, costs or for … more where a sign is the other way."""
+    carbon = fmt.carbon(abs(saved_g)) + ("" if share is None else f" ({fmt.percent(abs(share))})")
+    pounds = fmt.money(abs(saved_gbp))
+    if saved_g < 0:
+        return f"adds {carbon} and {'saves' if saved_gbp >= 0 else 'costs'} {pounds}"
+    return f"saves {carbon} {f'and {pounds}' if saved_gbp >= 0 else f'for {pounds} more'}"
 
 
 def provenance_sentence(view: GridView, now: datetime) -> str:

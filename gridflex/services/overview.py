@@ -51,7 +51,9 @@ def overview(decisions: Decisions, possible_g: float, demand: DemandView | None,
     the clock's, for ages and countdowns.
     """
     view, sums = decisions.view, totals(decisions)
-    share = min(sums.saved_g / possible_g, 1.0) if possible_g > 0 and sums.saved_g > 0 else None
+    share, under = sums.saved_g / possible_g if possible_g > 0 and sums.saved_g > 0 else None, "this forecast"
+    if decisions.rules.cap_kw is not None:
+        share, under = decisions.certificate.share_of_possible_percent / 100, "this forecast and cap"
     decided = say.decision_sentence(decisions, sums)
     gated = decisions.rules.threshold is not None
     if gated and sums.now and not sums.waiting and view.intensity_now <= decisions.threshold:
@@ -59,7 +61,7 @@ def overview(decisions: Decisions, possible_g: float, demand: DemandView | None,
     return Overview(
         title=say.grid_sentence(view),
         decided=decided,
-        worth=say.worth_sentence(sums, share),
+        worth=say.worth_sentence(sums, share, under),
         sums=sums,
         hero=hero(view, decisions.plan, decisions.threshold, demand),
         cards=(
@@ -107,20 +109,24 @@ def _job_cards(decisions: Decisions) -> Iterator[Card]:
         caption += f" · {kept.impossible} impossible on arrival, counted apart"
     rule = "Jobs planned to finish by their deadline; critical jobs start at once."
     yield Card("SLA", f"{kept.in_time:,} of {kept.possible:,} in time", caption, rule)
-    placed = plan.carbon_g[plan.placed].sum()
-    kwh = float(queue.energy_kwh[plan.placed].sum())
-    before = float(plan.baseline_g[plan.placed].sum())
-    if kwh:
-        mean, was = float(placed) / kwh, before / kwh
-        met = "met" if mean <= decisions.threshold else "above"
-        value = f"{fmt.number(mean)} of {fmt.number(decisions.threshold)} g/kWh"
-        caption = f"{met} · {fmt.number(was)} if all ran at once"
-        yield Card(
-            "Carbon cap",
-            value,
-            caption + _work(decisions),
-            "Mean intensity of all planned energy against the threshold.",
-        )
+    if plan.placed.any():
+        yield _carbon_card(decisions)
+
+
+def _carbon_card(decisions: Decisions) -> Card:
+    """Mean intensity of all planned energy: against the carbon cap, else the threshold, else for itself."""
+    plan = decisions.plan
+    kwh = float(plan.queue.energy_kwh[plan.placed].sum())
+    mean, was = (float(grams[plan.placed].sum()) / kwh for grams in (plan.carbon_g, plan.baseline_g))
+    caption = f"{fmt.number(was)} if all ran at once{_work(decisions)}"
+    limit = decisions.rules.carbon_cap or decisions.rules.threshold
+    if limit is None:
+        return Card("Mean intensity", fmt.intensity(mean), caption, "Mean intensity of all planned energy.")
+    met = "met" if mean <= limit else "above"
+    if decisions.solution and decisions.solution.carbon and not decisions.solution.carbon.met:
+        met = f"not reachable, least possible {fmt.intensity(decisions.solution.carbon.least_g / kwh)}"
+    rule = "Mean intensity of all planned energy against the carbon cap; where none is set, against the threshold."
+    return Card("Carbon cap", f"{fmt.number(mean)} of {fmt.number(limit)} g/kWh", f"{met} · {caption}", rule)
 
 
 def _work(decisions: Decisions) -> str:

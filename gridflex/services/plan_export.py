@@ -76,7 +76,7 @@ def _waiting(decisions: Decisions) -> Iterator[Explained]:
 
 def _too_late(job: Explained, now: datetime) -> str:
     """A comment where the job can no longer start in time; its id on one line."""
-    if job.latest_start >= now:
+    if job.latest_start >= now + AHEAD:
         return ""
     return f"# refused: {_one_line(job.job_id)} had to start by {job.latest_start:%Y-%m-%dT%H:%MZ}"
 

@@ -15,6 +15,7 @@ from gridflex.planning.policies import POLICIES
 from gridflex.planning.policies.base import Rules
 from gridflex.planning.queue import Queue, whole_slots
 from gridflex.planning.uncertainty import odds_of
+from gridflex.services.headline import worth_words
 
 DURATION_HOURS = 5.0
 MAY_WAIT_HOURS = 24.0
@@ -47,8 +48,8 @@ def what_if(energy_kwh: float, view: GridView, policy: str, rules: Rules, pue: f
     saved, pounds = float(plan.saved_g[0]), float(plan.saved_gbp[0])
     share = saved / float(plan.baseline_g[0]) if plan.baseline_g[0] else 0.0
     waits = bool(plan.start[0] > queue.earliest[0])
-    saving = f"saves {fmt.carbon(saved)} ({fmt.percent(share)}), {fmt.money(pounds)}"
-    sentence = f"this job: wait to {fmt.day_clock(start, view.now)} · {saving}" if waits else "this job: run now"
+    when = fmt.day_clock(start, view.now)
+    sentence = f"this job: wait to {when} · {worth_words(saved, pounds, share)}" if waits else "this job: run now"
     odds = odds_of(plan)
     chance = None if np.isnan(odds.told[0]) else float(odds.told[0])
     if chance is not None:
