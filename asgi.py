@@ -10,6 +10,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp
 
 from gridflex.api.on_demand import ApiOnDemand
+from gridflex.services.beckn_callbacks import callback_routes
 from gridflex.services.self_checks import SelfChecks, self_checks
 from gridflex.ui.session import platform
 from gridflex.ui.warm import warm_up
@@ -40,6 +41,7 @@ def api() -> ASGIApp:
 app = st.App(
     "app.py",
     lifespan=lifespan,
+    routes=callback_routes(platform),
     middleware=[
         Middleware(GZipMiddleware, minimum_size=1024, compresslevel=5),
         Middleware(ApiOnDemand, build=api),

@@ -14,6 +14,7 @@ from gridflex.api.limits import Guard, Limits
 from gridflex.api.models.problem import Problem
 from gridflex.api.on_demand import PREFIX
 from gridflex.api.routes import demo, grid, jobs, orders, plans, system, trail
+from gridflex.api.ticking import Ticker
 from gridflex.api.visits import HEADER, Parts
 from gridflex.services.demo_month import DemoMonths
 from gridflex.services.desk import DEMO_SEED
@@ -38,6 +39,18 @@ MISSION = (system.router, grid.router, jobs.router, plans.router, trail.router, 
 MORE = (jobs.listing, plans.more, trail.more, orders.more, system.more)
 
 
+class Api(FastAPI):
+    """FastAPI, with the one shape of every error in its document."""
+
+    def openapi(self) -> dict[str, Any]:
+        """The OpenAPI document, made once."""
+        found = super().openapi()
+        if "Problem" not in found["components"]["schemas"]:
+            shape = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+            found["components"]["schemas"] |= {**shape.pop("$defs"), "Problem": shape}
+        return found
+
+
 def create_app(
     platform: Platform,
     checks: SelfChecks,
@@ -46,15 +59,15 @@ def create_app(
     limits: Limits | None = None,
 ) -> FastAPI:
     """The application. ``keys`` are the operator's; ``origins`` whose pages' scripts may ask (none: CORS is closed)."""
-    bounds, parts = limits or Limits(), Parts(platform, checks, DemoMonths(platform.archive, DEMO_SEED), KeyRing(keys))
-    app = FastAPI(
+    bounds, parts = limits or Limits(), _parts(platform, checks, keys)
+    app = Api(
         title="GridFlex",
         summary=SUMMARY,
         description=DESCRIPTION,
         version=__version__,
         docs_url=None,
         redoc_url=None,
-        openapi_url=None,
+        openapi_url=f"{PREFIX}/openapi.json",
         responses=problems.DECLARED,
         generate_unique_id_function=lambda route: route.name,
     )
@@ -68,18 +81,12 @@ def create_app(
         app.include_router(router, prefix=PREFIX)
     app.include_router(system.information, prefix=PREFIX)
     app.add_api_route("/", system.api_information, include_in_schema=False)
-    app.add_api_route("/openapi.json", lambda: document(app), include_in_schema=False)
-    app.add_api_route(f"{PREFIX}/openapi.json", lambda: document(app), include_in_schema=False)
+    app.add_api_route("/openapi.json", app.openapi, include_in_schema=False)
     if origins:
         app.add_middleware(CORSMiddleware, allow_origins=origins, allow_methods=["*"], allow_headers=["*"])
     app.add_middleware(Guard, limits=bounds, answered=parts.meter.answered)
     return app
 
 
-def document(app: FastAPI) -> dict[str, Any]:
-    """The OpenAPI document, with the one shape of every error in it; made once."""
-    if not app.openapi_schema:
-        found = app.openapi()
-        shape = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
-        found["components"]["schemas"] |= {**shape.pop("$defs"), "Problem": shape}
-    return app.openapi()
+def _parts(platform: Platform, checks: SelfChecks, keys: tuple[str, ...]) -> Parts:
+    return Parts(platform, checks, DemoMonths(platform.archive, DEMO_SEED), Ticker(platform), KeyRing(keys))

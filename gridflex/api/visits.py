@@ -14,6 +14,7 @@ from gridflex.agents.grid import GridView
 from gridflex.agents.orchestrator import Decisions
 from gridflex.api.keys import LIFE, Holder, Key, KeyRing, token_of, visitor_key
 from gridflex.api.meter import Meter
+from gridflex.api.ticking import Ticker
 from gridflex.domain.controls import Controls
 from gridflex.errors import Conflict
 from gridflex.services.demo_month import DemoMonths
@@ -39,6 +40,7 @@ class Parts:
     platform: Platform
     checks: SelfChecks
     months: DemoMonths
+    ticker: Ticker
     keys: KeyRing = field(default_factory=KeyRing)
     meter: Meter = field(default_factory=Meter)
 

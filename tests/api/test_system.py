@@ -95,10 +95,26 @@ def test_health_is_good_while_the_source_answers(serve: Serve, replay: Any) -> N
         assert 0 <= grid["age_seconds"] < 60
 
 
-def test_a_tick_brings_a_workspace_up_to_now_and_creates_none(api: Served) -> None:
+def test_a_tick_brings_all_workspaces_in_use_up_to_now_once(serve: Serve) -> None:
+    with serve() as api:
+        here, other = api.visitor(), api.visitor()
+        api.clock.now = NOW + timedelta(minutes=31)
+        said = api.new_client().post("/api/tick").json()
+        assert said["workspaces"] == {"planned": 2, "up to date": 0, "skipped": 0, "failed": 0}
+        assert said["ticked_at"] == "2026-01-08T17:36:00Z"
+        for one in (here, other):
+            (newest, *_) = one.get("/api/decisions", params={"kind": "plan"}).json()["rows"]
+            assert newest["at"] == "2026-01-08T17:36:00Z"
+        api.clock.now += timedelta(minutes=2)
+        again = api.new_client().post("/api/tick").json()
+        assert (again["ticked_at"], again["workspaces"]) == (said["ticked_at"], said["workspaces"])
+        api.clock.now += timedelta(minutes=30)
+        assert api.new_client().post("/api/tick").json()["workspaces"]["planned"] == 2
+
+
+def test_runs_that_are_over_are_settled(api: Served) -> None:
     here = api.visitor()
-    api.clock.now = NOW + timedelta(minutes=31)
-    assert here.post("/api/tick").json()["planned_at"] == "2026-01-08T17:36:00Z"
-    said = api.new_client().post("/api/tick")
-    assert (said.status_code, said.json()["planned_at"]) == (200, None)
-    assert "set-cookie" not in said.headers
+    assert here.get("/metrics/system").json()["settled"]["runs"] == 0
+    api.clock.now = NOW + timedelta(hours=3)
+    said = here.get("/metrics/system").json()["settled"]
+    assert said["runs"] + said["waiting"] >= 3

@@ -11,6 +11,7 @@ from gridflex.api.meter import Times
 from gridflex.api.models.grid import ProvenanceWord
 from gridflex.markets.rate_card import RateCardValue
 from gridflex.services.self_checks import Uptime
+from gridflex.services.settlement import SettledTotals
 from gridflex.services.system_view import StatusRow
 
 
@@ -125,6 +126,29 @@ class RateCardOut(BaseModel):
         )
 
 
+class SettledOut(BaseModel):
+    """Runs that are over, valued on what really was, beside what was estimated when they began."""
+
+    runs: int
+    waiting: Annotated[int, Field(description="runs that are over, whose values are not known yet")]
+    carbon_saved_kg: float
+    estimated_carbon_saved_kg: float
+    cost_saved_gbp: float
+    estimated_cost_saved_gbp: float
+
+    @classmethod
+    def of(cls, found: SettledTotals) -> SettledOut:
+        """From the totals."""
+        return cls(
+            runs=found.settled,
+            waiting=found.waiting,
+            carbon_saved_kg=found.saved_g / 1e3,
+            estimated_carbon_saved_kg=found.estimated_g / 1e3,
+            cost_saved_gbp=found.saved_gbp,
+            estimated_cost_saved_gbp=found.estimated_gbp,
+        )
+
+
 class SystemMetrics(BaseModel):
     """Of this process, and of the key's workspace (the demo's without one)."""
 
@@ -143,15 +167,17 @@ class SystemMetrics(BaseModel):
     bound_carbon_kg: float
     gap_percent: float
     sla_compliance_percent: Annotated[float | None, Field(description="planned in time, of those that could be")]
+    settled: SettledOut
     rate_card: RateCardOut
     provenance: ProvenanceWord
     api_requests: int
 
 
 class Tick(BaseModel):
-    """What the half-hour's work did."""
+    """What the half-hour's work did: workspaces by what became of them."""
 
-    time: datetime
+    ticked_at: datetime
+    workspaces: dict[str, int]
+    runs_settled: int
     provenance: ProvenanceWord
-    planned_at: Annotated[datetime | None, Field(description="of the key's workspace; null without a key")]
     next_fetch_due: datetime | None

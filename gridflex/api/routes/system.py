@@ -17,6 +17,7 @@ from gridflex.api.models.system import (
     Health,
     Information,
     RateCardOut,
+    SettledOut,
     SystemMetrics,
     Tick,
     UptimeOut,
@@ -26,6 +27,7 @@ from gridflex.domain.provenance import Provenance
 from gridflex.domain.regions import GB
 from gridflex.markets.rate_card import rate_card_value
 from gridflex.services.headline import totals, waiting_jobs
+from gridflex.services.settlement import settled_totals
 from gridflex.services.system_view import agent_rows, source_rows
 
 router = APIRouter(tags=["system"])
@@ -103,6 +105,7 @@ def metrics_system(visit: Reader) -> SystemMetrics:
         bound_carbon_kg=proof.bound_g / 1e3,
         gap_percent=proof.gap_percent,
         sla_compliance_percent=sla_percent(decisions),
+        settled=SettledOut.of(settled_totals(visit.workspace)),
         rate_card=RateCardOut.of(card),
         provenance=decisions.view.provenance.word,  # type: ignore[arg-type]
         api_requests=meter.answered.total(),
@@ -117,15 +120,16 @@ def metrics_prometheus(parts: Shared) -> PlainTextResponse:
 
 @more.post("/tick")
 def tick(who: Changer) -> Tick:
-    """The half-hour's work, for a scheduler that keeps a sleeping instance going.
+    """The half-hour's work, for a scheduler: sources that are due are fetched, every workspace in use planned anew.
 
-    A source that is due is fetched, and the key's workspace planned anew.
+    Done once in a half-hour; asked again, it tells what was done.
     """
-    here = who.workspace
-    view = who.parts.platform.grid.view(here.site.region if here else GB, who.now, here.tariff if here else None)
+    view = who.parts.platform.grid.view(GB, who.now)
+    done = who.parts.ticker.tick(who.now)
     return Tick(
-        time=who.now,
+        ticked_at=done.at,
+        workspaces={str(outcome): count for outcome, count in done.outcomes.items()},
+        runs_settled=done.settled,
         provenance=view.provenance.word,  # type: ignore[arg-type]
-        planned_at=here.planned_at if here else None,
         next_fetch_due=view.next_due,
     )
