@@ -47,6 +47,7 @@ def pages() -> dict[str, list[StreamlitPage]]:
         "Decide": [
             _page("tuning", "Tuning", "tune", "Move the rules and watch the consequences"),
             _page("revenue", "Revenue", "payments", "What flexibility is worth, each figure with its rows"),
+            _page("impact", "Impact", "eco", "What was really saved, beside what was claimed"),
         ],
         "Network": [_page("beckn", "Beckn", "hub", "Energy windows ordered, job slots sold")],
         "Under the hood": [

@@ -1,0 +1,141 @@
+"""What a backtest shows: headline figures, trends, energy and carbon accounts, with the rows behind them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gridflex.agents.orchestrator import Decisions
+from gridflex.backtest.accounting import Accounts, Certificates, accounts
+from gridflex.backtest.bands import Band
+from gridflex.backtest.first_gridflex import Claim, first_gridflex
+from gridflex.backtest.month import Month, month_of
+from gridflex.backtest.result import Result
+from gridflex.backtest.study import AT_ONCE, Contender
+from gridflex.domain import format as fmt
+from gridflex.domain.halfhours import half_hours, half_hours_between, uk_midnight, uk_time
+from gridflex.planning.horizon import Floats
+from gridflex.services.revenue_services import LEVELS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+UNITS = {"GBP": "£{:,.0f}", "t": "{:,.2f} t", "%": "{:g} %", "jobs": "{:,.0f} jobs"}
+
+
+@dataclass(frozen=True, eq=False)
+class Impact:
+    """One policy of a backtest. Columns of ``cumulative_kg`` are by day, ``bound_kg`` the clairvoyant's;
+    ``*_by_hour`` are kWh by UK hour of the day."""
+
+    month: Month
+    result: Result
+    cumulative_kg: dict[str, Floats]
+    bound_kg: Floats
+    kwh_at_once: Floats
+    kwh: Floats
+    at_once_by_hour: Floats
+    by_hour: Floats
+
+    @property
+    def labels(self) -> list[str]:
+        """Half-hours in UK time."""
+        study = self.result.study
+        return [f"{uk_time(moment):%Y-%m-%d %H:%M}" for moment in half_hours(study.start, len(study))]
+
+
+def impact(result: Result, contender: Contender, claims: tuple[Claim, ...], seed: int = 0) -> Impact:
+    """Figures of one contender. Raises InputError for fewer days than a band needs."""
+    study = result.study
+    cumulative = {
+        found.contender.label: result.by_day(found.saved_g).cumsum() / 1000
+        for found in result.contenders
+        if found.contender != AT_ONCE
+    }
+    bound = result.by_day(result.at_once.outcome.carbon_g - result.possible.unbroken_g).cumsum() / 1000
+    before, after = (result.of(one).outcome.kwh(study.jobs, len(study)) for one in (AT_ONCE, contender))
+    hours = np.array([uk_time(moment).hour for moment in half_hours(study.start, len(study))])
+    return Impact(
+        month_of(result, contender, LEVELS, claims=claims, seed=seed),
+        result,
+        cumulative,
+        bound,
+        before,
+        after,
+        np.bincount(hours, before, 24).astype(np.float64),
+        np.bincount(hours, after, 24).astype(np.float64),
+    )
+
+
+def claims_of(decisions: Decisions) -> tuple[Claim, ...]:
+    """What the first GridFlex's formula would claim on the queue at hand; none on an empty one."""
+    view, queue = decisions.view, decisions.plan.queue
+    if not len(queue):
+        return ()
+    half_past = uk_midnight(uk_time(view.now).date()) + timedelta(minutes=30)
+    forecast = float(view.forecast[half_hours_between(view.horizon.start, half_past)])
+    known = forecast if np.isfinite(forecast) else None
+    may_wait = ~queue.fixed
+    return first_gridflex(queue.energy_kwh, may_wait, view.intensity_now, view.price_now, known, decisions.threshold)
+
+
+def claim_text(claim: Claim) -> str:
+    """Its figure with its unit."""
+    return UNITS[claim.unit].format(claim.value)
+
+
+def band_text(band: Band, unit: str) -> str:
+    """Such as 449 kg (380 to 512)."""
+    if unit == "£":
+        return f"{fmt.money(band.value)} ({fmt.money(band.p5)} to {fmt.money(band.p95)})"
+    if unit == "%":
+        return f"{100 * band.value:.1f} % ({100 * band.p5:.1f} to {100 * band.p95:.1f})"
+    return f"{fmt.number(band.value)} {unit} ({fmt.number(band.p5)} to {fmt.number(band.p95)})"
+
+
+def day_table(found: Impact) -> pd.DataFrame:
+    """One row a day; sums are the headline figures."""
+    import pandas as pd
+
+    month = found.month
+    days = [day.isoformat() for day in month.days]
+    columns = {"day": days, "saved_kg": month.saved_kg_by_day, "saved_gbp": month.saved_gbp_by_day}
+    return pd.DataFrame(columns | {"bound_kg": np.diff(found.bound_kg, prepend=0.0)})
+
+
+def job_table(found: Impact) -> pd.DataFrame:
+    """One row a job: promised at its first decision, and settled."""
+    import pandas as pd
+
+    jobs, settled = found.result.study.jobs, found.month.settlement
+    return pd.DataFrame(
+        {
+            "job": jobs.job_id,
+            "energy_kwh": jobs.energy_kwh,
+            "estimated_kg": settled.estimated_g / 1000,
+            "settled_kg": settled.settled_g / 1000,
+            "settled_gbp": found.month.contender.saved_gbp,
+        }
+    )
+
+
+def settlement_sentence(found: Impact) -> str:
+    """How far the first promise was off, and why."""
+    settled = found.month.settlement
+    estimated, truly = float(settled.estimated_g.sum()), float(settled.settled_g.sum())
+    return (
+        f"Estimated at the first decision {fmt.carbon(estimated)}, settled {fmt.carbon(truly)}: off by "
+        f"{fmt.carbon(settled.miss_g)}. Forecast error accounts for {fmt.carbon(settled.from_forecast_g)}, re-planning "
+        f"for {fmt.carbon(settled.from_replanning_g)}; over jobs the forecast explains "
+        f"{fmt.percent(settled.explained_by_job)} of the misses."
+    )
+
+
+def book_of(found: Impact, pue: float, certified_mwh: float) -> Accounts:
+    """Carbon accounts of the period under the policy. Raises InputError where an intensity is missing."""
+    study = found.result.study
+    covered = (Certificates("Certificates entered", certified_mwh),) if certified_mwh else ()
+    return accounts(study.start, np.maximum(found.kwh, 0.0) / pue, study.intensity, pue, covered)

@@ -1,0 +1,161 @@
+"""The Impact page: what was really saved, beside what the first GridFlex would claim."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from gridflex.backtest.result import Result
+from gridflex.backtest.study import AT_ONCE, BEST_WINDOW
+from gridflex.domain import format as fmt
+from gridflex.domain.halfhours import HALF_HOUR
+from gridflex.errors import InputError
+from gridflex.services.impact_view import (
+    Impact,
+    band_text,
+    claim_text,
+    claims_of,
+    day_table,
+    impact,
+    job_table,
+    settlement_sentence,
+)
+from gridflex.ui import frame, impact_accounts, impact_run, session
+from gridflex.ui.charts import impact as charts
+from gridflex.ui.charts.style import CONFIG
+from gridflex.ui.palette import palette
+from gridflex.ui.plain import plain
+from gridflex.ui.revenue_history import months
+from gridflex.ui.tables import csv_of
+
+
+def show() -> None:
+    """The whole page: the visitor's backtest, or the demo site's last 30 days until there is one."""
+    st.title("Impact")
+    frame.replay_banner()
+    impact_run.form()
+    impact_run.progress()
+    found = impact_run.finished()
+    if found is None:
+        month = months().ending(session.now())
+        found = month.result
+        st.caption(f"Shown: the demo site's last 30 days, on {month.provenance.word} values. No cycle is multiplied.")
+    _say(found)
+    try:
+        view = _view(found)
+    except InputError as problem:
+        st.info(plain(str(problem)), icon=":material/data_usage:")
+        return
+    _headline(view)
+    _claims(view)
+    _charts(view)
+    impact_accounts.show(view)
+
+
+def _say(found: Result) -> None:
+    study = found.study
+    last = study.start + (len(study) - 1) * HALF_HOUR
+    left = f" {study.left_out} jobs could not be settled within the period and are left out." if study.left_out else ""
+    filled = f" {study.filled} half-hours are filled." if study.filled else ""
+    st.caption(
+        plain(
+            f"{fmt.date_clock(study.start)} to {fmt.date_clock(last)}, {len(study.jobs):,} demo jobs, decided "
+            f"half-hour by half-hour on {study.knowledge.name}.{left}{filled} Savings are estimates on average "
+            "intensity, against running at once."
+        )
+    )
+
+
+def _view(found: Result) -> Impact:
+    """The chosen policy's figures; the best window where it ran."""
+    ran = [one.contender for one in found.contenders if one.contender != AT_ONCE]
+    usual = ran.index(BEST_WINDOW) if BEST_WINDOW in ran else 0
+    chosen = st.selectbox("Figures of", range(len(ran)), usual, format_func=lambda at: ran[at].label)
+    who, here = ran[chosen], session.prepared()
+    decided = session.decisions()
+    key = (found, who, here, session.controls())
+    return session.remembered("impact", key, lambda: impact(found, who, claims_of(decided)))
+
+
+def _headline(view: Impact) -> None:
+    month = view.month
+    figures = (
+        ("Carbon saved, kg (p5 to p95)", band_text(month.carbon_kg, "kg")),
+        ("Carbon saved, share", band_text(month.carbon_share, "%")),
+        ("Cost saved", band_text(month.cost_gbp, "£")),
+        ("Jobs", f"{month.jobs:,}"),
+        ("SLA kept", fmt.percent(month.sla_kept)),
+        ("Share of the possible", fmt.percent(month.share_of_possible)),
+    )
+    for row in (figures[:3], figures[3:]):
+        for column, (name, text) in zip(st.columns(3), row, strict=True):
+            with column, st.container(border=True):
+                st.caption(name)
+                st.markdown(f"**{plain(text)}**")
+    st.caption(plain(f"Availability as a scenario, not in any sum: {month.revenue.sentence}."))
+    st.caption(
+        f"Projection of the 30 days to come, from {month.season_days} days like these (median, p5 to p95): "
+        f"{plain(band_text(month.projected_kg, 'kg'))}, {plain(band_text(month.projected_gbp, '£'))}. No result."
+    )
+    _rows("Rows of the headline, by day", "days", day_table(view))
+
+
+def _rows(label: str, name: str, table: object) -> None:
+    import pandas as pd
+
+    assert isinstance(table, pd.DataFrame)
+    with st.expander(label, icon=":material/table_rows:"):
+        st.dataframe(table, hide_index=True, alt=f"{label}.")
+        st.download_button(
+            "Export", csv_of(table), f"gridflex-impact-{name}.csv", "text/csv", icon=":material/download:",
+            on_click="ignore", key=f"export_impact_{name}",
+        )  # fmt: skip
+
+
+def _claims(view: Impact) -> None:
+    """Its formula on the visitor's own queue, struck out; never beside a sum."""
+    if not view.month.claims:
+        return
+    st.subheader("The first GridFlex would say now", anchor=False)
+    for claim in view.month.claims:
+        st.markdown(f"~~{plain(f'{claim.name}: {claim_text(claim)}')}~~ · {plain(claim.reason)}")
+    month = view.month
+    st.markdown(
+        f"**Measured:** {plain(band_text(month.carbon_kg, 'kg'))}, {plain(band_text(month.carbon_share, '%'))}, "
+        f"{plain(band_text(month.cost_gbp, '£'))} over {len(month.days)} days."
+    )
+
+
+def _charts(view: Impact) -> None:
+    colours, month = palette(session.is_dark()), view.month
+    saved = f"{band_text(month.carbon_kg, 'kg')} saved"
+    drawn = (
+        ("Saved so far, by policy", charts.cumulative_figure, f"Cumulative saving by policy and bound. {saved}."),
+        ("Saved by hour and month", charts.hours_figure, f"Saving by UK hour and month. {saved}."),
+        ("Estimated against settled", charts.settled_figure, settlement_sentence(view)),
+        ("Workload distribution", charts.distribution_figure, "Energy by UK hour, at once and under the policy."),
+        ("Energy by half-hour", charts.energy_figure, "Energy of each half-hour, at once and under the policy."),
+    )
+    for title, make, alt in drawn:
+        st.subheader(title, anchor=False)
+        st.plotly_chart(make(view, colours), key=f"impact_{make.__name__}", config=CONFIG, alt=alt)
+        if make is charts.settled_figure:
+            st.caption(plain(settlement_sentence(view)))
+            _rows("Every job, estimated and settled", "jobs", job_table(view))
+    _policies(view.result)
+
+
+def _policies(found: Result) -> None:
+    import pandas as pd
+
+    st.subheader("Policies side by side", anchor=False)
+    table = pd.DataFrame(found.table())
+    st.dataframe(
+        table,
+        hide_index=True,
+        column_config={name: st.column_config.NumberColumn(name, format="%.1f") for name in table.columns[1:]},
+        alt="Each policy: carbon and cost saved, share of the possible, delay, SLA, peak.",
+    )
+    st.download_button(
+        "Export the policies", csv_of(table), "gridflex-impact-policies.csv", "text/csv", icon=":material/download:",
+        on_click="ignore", key="export_impact_policies",
+    )  # fmt: skip
