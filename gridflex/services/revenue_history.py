@@ -8,9 +8,9 @@ from datetime import datetime
 
 import numpy as np
 
+from gridflex.backtest.routine import routine_history
 from gridflex.backtest.study import BEST_WINDOW
 from gridflex.domain.halfhours import floor_half_hour, half_hours, half_hours_between, parse_utc
-from gridflex.domain.market_data import MWH
 from gridflex.errors import InputError
 from gridflex.markets.baseline import Metered
 from gridflex.services.demo_month import DemoMonth
@@ -21,9 +21,8 @@ COLUMNS = ("from_utc", "mwh")
 
 def routine_of_month(month: DemoMonth, factor: float = 1.0) -> Metered:
     """The demo month as metered under the re-planned best window: habit included, never run at once."""
-    study = month.result.study
-    kwh = month.result.of(BEST_WINDOW).outcome.kwh(study.jobs, len(study))
-    return Metered(study.start, np.maximum(kwh, 0.0) * factor / MWH)
+    routine = routine_history(month.result, BEST_WINDOW)
+    return Metered(routine.start, routine.mwh * factor)
 
 
 def metered_from_csv(data: bytes, now: datetime) -> Metered:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import streamlit as st
 
 from gridflex.backtest.result import Result
@@ -26,6 +28,9 @@ from gridflex.ui.palette import palette
 from gridflex.ui.plain import plain
 from gridflex.ui.revenue_history import months
 from gridflex.ui.tables import csv_of
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def show() -> None:
@@ -99,10 +104,7 @@ def _headline(view: Impact) -> None:
     _rows("Rows of the headline, by day", "days", day_table(view))
 
 
-def _rows(label: str, name: str, table: object) -> None:
-    import pandas as pd
-
-    assert isinstance(table, pd.DataFrame)
+def _rows(label: str, name: str, table: pd.DataFrame) -> None:
     with st.expander(label, icon=":material/table_rows:"):
         st.dataframe(table, hide_index=True, alt=f"{label}.")
         st.download_button(

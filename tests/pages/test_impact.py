@@ -32,7 +32,7 @@ def test_a_backtest_of_ones_own_takes_the_place_of_the_demo(visitor: Any) -> Non
     visitor.press("Run backtest")
     finish(visitor)
     assert "Shown: the demo site" not in visitor.text
-    assert "149 demo jobs" in visitor.text or "150 demo jobs" in visitor.text or "demo jobs" in visitor.text
+    assert "the sample's forecasts" in visitor.text.replace("\\", "")
 
 
 def test_a_form_that_makes_no_sense_is_refused(visitor: Any) -> None:
