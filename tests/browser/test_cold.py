@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +11,8 @@ from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 
-PAGES = {"": "GridFlex", "queue": "Queue", "tuning": "Tuning", "beckn": "Beckn", "audit": "Audit", "system": "System"}
+NAMES = sorted(page.stem for page in (Path(__file__).parents[2] / "pages").glob("*.py"))
+PAGES = {"": "GridFlex"} | {name: name.capitalize() for name in NAMES if name != "overview"}
 ENTRIES = ("asgi.py", "app.py")
 MOST_BYTES = 3_000_000
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 
-PATHS = ("/", "/queue", "/tuning", "/beckn", "/audit", "/system")
+PATHS = ("/", *sorted(f"/{page.stem}" for page in (Path(__file__).parents[2] / "pages").glob("[!o]*.py")))
 PAPER = {"light": "rgb(255, 255, 255)", "dark": "rgb(23, 22, 20)"}
 CANNOT_BE = re.compile(r"Traceback|\bNaN\b|\bnan\b|\bNone\b|\binf\b|undefined|\[object Object\]|:material/")
 

@@ -13,12 +13,7 @@ from gridflex.services.workspace import with_jobs
 from gridflex.store.workspaces import Workspaces
 
 MARKUP = "![x](https://example.org/x.png) **bold** [go](https://example.org) <b>b</b> :red[r] $x$ `c`"
-HOSTILE = {
-    "markup": MARKUP[:64],
-    "image": "![x](https://example.org/x.png)",
-    "formula": "=HYPERLINK(A1)",
-    "long": "x" * 64,
-}
+HOSTILE = {"markup": MARKUP[:64], "formula": "=" + "x" * 63}
 GOOD = "job_id,kind,priority,energy_kwh,duration_hours\n"
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-PAGES = ("overview", "queue", "tuning", "beckn", "audit", "system")
+PAGES = sorted(page.stem for page in (Path(__file__).parents[2] / "pages").glob("*.py"))
 
 
 def test_every_page_says_that_it_is_a_replay(visitor: Any) -> None:
