@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -43,6 +44,8 @@ class Settings(BaseSettings):
     def _web_address(cls, value: str) -> str:
         if value and not value.startswith(("http://", "https://")):
             raise ValueError("must start with http:// or https://, or be empty to stay offline")
+        if "@" in urlsplit(value).netloc:
+            raise ValueError("must carry no user name or password; keys have settings of their own")
         return value.rstrip("/")
 
     @field_validator("api_keys")

@@ -151,12 +151,17 @@ class GridAgent:
         return self._remembered(key, lambda: self._build(asked, state.snapshot))
 
     def _remembered(self, key: tuple[object, ...], build: Callable[[], GridView]) -> GridView:
+        """The view kept under ``key``; built outside the lock, so that a slow archive holds nobody else up."""
         with self._lock:
-            if key not in self._views:
-                self._views[key] = build()
-                while len(self._views) > REMEMBERED_VIEWS:
-                    self._views.popitem(last=False)
-            return self._views[key]
+            if key in self._views:
+                self._views.move_to_end(key)
+                return self._views[key]
+        built = build()
+        with self._lock:
+            kept = self._views.setdefault(key, built)
+            while len(self._views) > REMEMBERED_VIEWS:
+                self._views.popitem(last=False)
+            return kept
 
     def _build(self, asked: Asked, answer: CarbonSnapshot | None) -> GridView:
         columns = self._from_outside(asked, answer) if asked.known is not Provenance.SAMPLE else None

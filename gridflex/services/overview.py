@@ -102,7 +102,7 @@ def _window_card(view: GridView, threshold: float, now: datetime) -> Card:
 
 
 def _job_cards(decisions: Decisions) -> Iterator[Card]:
-    queue, plan, kept = decisions.plan.queue, decisions.plan, sla(decisions)
+    plan, kept = decisions.plan, sla(decisions)
     delay = f"at most {fmt.hours(kept.delay_hours)}" if kept.delay_hours else "zero"
     caption = f"{fmt.plural(kept.critical, 'critical job')}, start delay {delay}"
     if kept.impossible:

@@ -7,8 +7,8 @@ from datetime import datetime
 
 import numpy as np
 
-from gridflex.agents.explain import odds_words
 from gridflex.agents.grid import GridView
+from gridflex.agents.sentences import odds_words
 from gridflex.domain import format as fmt
 from gridflex.planning.plan import evaluate
 from gridflex.planning.policies import POLICIES

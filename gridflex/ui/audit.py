@@ -38,7 +38,7 @@ def show() -> None:
 def _verified() -> None:
     trail, here = session.platform().trail, session.workspace()
     try:
-        found = trail.verify(here.id)
+        found = session.remembered("verified", (here.id, trail.count(here.id)), lambda: trail.verify(here.id))
     except TrailBroken as broken:
         st.error(f"The chain does not verify: {broken}.", icon=":material/link_off:")
         return
@@ -100,6 +100,5 @@ def _export() -> None:
         on_click="ignore",
     )
     st.caption(
-        "The export carries every row and the head (count and last hash). Anyone can verify it: "
-        "`gridflex.store.export.verify_export` or the recipe in `gridflex/store/chain.py`."
+        "The export carries every row, the head (count and last hash) and the recipe by which anyone can verify it."
     )

@@ -146,7 +146,8 @@ def aim_controls() -> None:
 
 def limit_controls(peak_kw: float) -> None:
     """Hard limits: the site's power and the plan's mean intensity; zero is none."""
-    reach = max(CAP.step * 10, math.ceil(1.2 * peak_kw / CAP.step) * CAP.step)
+    shown = int(st.session_state.get("cap") or 0)
+    reach = max(CAP.step * 10, math.ceil(1.2 * peak_kw / CAP.step) * CAP.step, shown)
     st.slider(
         "Site cap, kW (0: as in Site settings)",
         0,

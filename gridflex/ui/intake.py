@@ -73,7 +73,8 @@ def _add_dialog() -> None:
         )  # fmt: skip
     except ValidationError as problem:
         first = problem.errors()[0]
-        st.error(f"{first['loc'][0] if first['loc'] else 'The job'}: {first['msg'].removeprefix('Value error, ')}")
+        where = first["loc"][0] if first["loc"] else "The job"
+        st.error(plain(f"{where}: {first['msg'].removeprefix('Value error, ')}"))
         return
     cause = f"job {job.job_id} added by hand"
     if session.change(lambda desk, here: desk.take_jobs(here, frame_from_jobs([job]), now, cause=cause, add=True)):

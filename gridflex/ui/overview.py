@@ -7,7 +7,7 @@ import streamlit as st
 from gridflex.agents.orchestrator import Decisions
 from gridflex.domain import format as fmt
 from gridflex.domain.controls import Controls
-from gridflex.services.headline import mix_sentence, totals
+from gridflex.services.headline import mix_sentence, totals, worth_words
 from gridflex.services.overview import Card, Overview, overview, stories
 from gridflex.services.what_if import what_if
 from gridflex.services.workspace import QueueKind
@@ -85,7 +85,7 @@ def _quiet(decided: Decisions) -> None:
     if sums.saved_g <= 0 or chosen.policy == "best-window":
         return
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"Waiting would still save {fmt.carbon(sums.saved_g)}, {fmt.money(sums.saved_gbp)}.")
+        st.markdown(f"A plan by best window still {worth_words(sums.saved_g, sums.saved_gbp)}.")
         if "replay_at" not in st.session_state and st.button("Plan by best window", icon=":material/schedule:"):
             if session.change(lambda desk, here: desk.adopt(here, better, session.now(), "planned by best window")):
                 st.session_state["policy"] = better.policy

@@ -11,7 +11,7 @@ from gridflex.agents.orchestrator import Decisions
 from gridflex.domain import format as fmt
 from gridflex.domain.job_frame import totals_by
 from gridflex.planning.policies import POLICIES
-from gridflex.services.headline import totals
+from gridflex.services.headline import totals, worth_words
 from gridflex.services.job_table import ACTION_WORDS, job_table
 from gridflex.services.plan_export import calendar, kubernetes_commands, slurm_commands
 from gridflex.services.proof_lines import certificate_line
@@ -60,7 +60,9 @@ def _header(decided: Decisions) -> None:
     sums = totals(decided)
     movable = int((~decided.plan.queue.fixed).sum())
     kwh = float(decided.plan.queue.energy_kwh.sum())
-    saves = f"plan saves {fmt.carbon(sums.saved_g)} ({fmt.percent(sums.saved_share)}), {fmt.money(sums.saved_gbp)}"
+    saves = f"plan {worth_words(sums.saved_g, sums.saved_gbp, sums.saved_share)}"
+    if decided.rules.cap_kw is not None:
+        saves += " against first come, first served under the cap"
     st.markdown(f"**{fmt.plural(sums.jobs, 'job')} · {fmt.energy(kwh)} · {movable:,} deferrable · {saves}**")
     policy = POLICIES[decided.plan.policy].title
     st.caption(f"Showing: {session.workspace().kind.label} · policy: {policy} · {certificate_line(decided)}")

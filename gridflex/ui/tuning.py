@@ -15,7 +15,7 @@ from gridflex.planning.horizon import Floats
 from gridflex.planning.pareto import TradeOff
 from gridflex.planning.policies import POLICIES
 from gridflex.services.curves import Curves, swept, threshold_curves
-from gridflex.services.headline import totals
+from gridflex.services.headline import totals, worth_words
 from gridflex.services.lab import alternatives, frontier_point, policy_rows, policy_table, power_view, trade_off
 from gridflex.services.proof_lines import proof_lines
 from gridflex.services.sensitivity import sensitivity
@@ -77,9 +77,10 @@ def _alternatives() -> tuple[Floats, Floats]:
 
 def _consequences(decided: Decisions, energy: int) -> None:
     sums = totals(decided)
+    against = " against first come, first served under the cap" if decided.rules.cap_kw else ""
     st.markdown(
-        f"**{sums.waiting:,} of {fmt.plural(sums.jobs, 'job')} wait.** Saves {fmt.carbon(sums.saved_g)} "
-        f"({fmt.percent(sums.saved_share)}) and {fmt.money(sums.saved_gbp)}."
+        f"**{sums.waiting:,} of {fmt.plural(sums.jobs, 'job')} wait.** The plan "
+        f"{worth_words(sums.saved_g, sums.saved_gbp, sums.saved_share)}{against}."
     )
     found = what_if(energy, decided.view, decided.plan.policy, decided.rules, session.workspace().site.pue)
     st.caption(f"{fmt.energy(energy)} over 5 h is {fmt.power(found.power_kw)}; {found.sentence}")

@@ -67,7 +67,7 @@ def test_headline_table_sentences_and_trail_say_the_same(kept: Kept) -> None:
     assert plan["jobs"] == sums.jobs == len(table)
     newest = here.rows(own, "plan")[-1].at
     in_trail = {row.subject: row for row in here.rows(own, "decision")}
-    assert in_trail.keys() == {found.job_id for found in rows}
+    assert in_trail.keys() >= {found.job_id for found in rows}
     for found in rows:  # a row written by an earlier plan keeps what was known then
         if in_trail[found.job_id].at == newest:
             assert in_trail[found.job_id].data["saved_g"] == pytest.approx(found.saved_g)

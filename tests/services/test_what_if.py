@@ -19,7 +19,7 @@ def test_a_job_of_five_hours_that_may_wait_a_day() -> None:
     assert found.saved_g == pytest.approx(150 * (182 - 105))
     assert found.saved_share == pytest.approx(77 / 182)
     assert found.saved_gbp == pytest.approx(150 * 0.02)
-    assert found.sentence == "this job: wait to Fri 02:30 · saves 11.6 kg (42 %), £3.00"
+    assert found.sentence == "this job: wait to Fri 02:30 · saves 11.6 kg (42 %) and £3.00"
 
 
 @pytest.mark.parametrize("energy", [5, 150, 500])
