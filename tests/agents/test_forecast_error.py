@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from gridflex.agents.commitments import Commitments
-from gridflex.agents.explain import explain, odds_words
+from gridflex.agents.explain import explain
 from gridflex.agents.forecast_error import ForecastErrors, error_by_lead, published_sd
 from gridflex.agents.grid import HALF_HOURS_BACK, GridAgent, GridView
+from gridflex.agents.sentences import odds_words
 from gridflex.domain.controls import Aim, Controls
 from gridflex.domain.provenance import Provenance
 from gridflex.domain.regions import GB
