@@ -99,6 +99,7 @@ class GridAgent:
     def __init__(self, feed: FeedPort, archive: ArchivePort, sample: SamplePort, tariff: PricePort) -> None:
         self._feed, self._archive, self._sample, self._tariff = feed, archive, sample, tariff
         self._views: OrderedDict[tuple[object, ...], GridView] = OrderedDict()
+        self._gates: dict[tuple[object, ...], threading.Lock] = {}
         self._lock = threading.Lock()
         self.errors = ForecastErrors(archive)
 
@@ -151,17 +152,23 @@ class GridAgent:
         return self._remembered(key, lambda: self._build(asked, state.snapshot))
 
     def _remembered(self, key: tuple[object, ...], build: Callable[[], GridView]) -> GridView:
-        """The view kept under ``key``; built outside the lock, so that a slow archive holds nobody else up."""
+        """The view kept under ``key``, built once; only those who ask for the same one wait for it."""
         with self._lock:
             if key in self._views:
                 self._views.move_to_end(key)
                 return self._views[key]
-        built = build()
-        with self._lock:
-            kept = self._views.setdefault(key, built)
-            while len(self._views) > REMEMBERED_VIEWS:
-                self._views.popitem(last=False)
-            return kept
+            gate = self._gates.setdefault(key, threading.Lock())
+        with gate:
+            with self._lock:
+                if key in self._views:
+                    return self._views[key]
+            built = build()
+            with self._lock:
+                self._views[key] = built
+                self._gates.pop(key, None)
+                while len(self._views) > REMEMBERED_VIEWS:
+                    self._views.popitem(last=False)
+        return built
 
     def _build(self, asked: Asked, answer: CarbonSnapshot | None) -> GridView:
         columns = self._from_outside(asked, answer) if asked.known is not Provenance.SAMPLE else None
