@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections import Counter, OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from starlette.datastructures import Headers
@@ -16,7 +16,8 @@ from gridflex.api.problems import problem_response
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 REMEMBERED_CLIENTS = 10_000
-HEADERS = ((b"x-content-type-options", b"nosniff"), (b"cache-control", b"no-store"))
+NOT_SNIFFED = (b"x-content-type-options", b"nosniff")
+NOT_KEPT = (b"cache-control", b"no-store")
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ class Guard:
         async def noted(message: Message) -> None:
             if message["type"] == "http.response.start":
                 self._answered[scope["method"], message["status"]] += 1
-                message["headers"] = [*HEADERS, *message["headers"]]
+                message["headers"] = [*_added(message["headers"]), *message["headers"]]
             await send(message)
 
         refused = self._refusal(scope)
@@ -115,3 +116,10 @@ class Guard:
             after = {"Retry-After": str(math.ceil(wait))}
             return problem_response(429, "Too many requests of this client.", path, after)
         return None
+
+
+def _added(headers: Iterable[tuple[bytes, bytes]]) -> Iterator[tuple[bytes, bytes]]:
+    """A file that carries its tag may be kept and asked for again; answers may not."""
+    yield NOT_SNIFFED
+    if all(name != b"etag" for name, _ in headers):
+        yield NOT_KEPT

@@ -23,6 +23,7 @@ from gridflex.errors import (
     RowsRefused,
     SourceError,
     StoreError,
+    TrailBroken,
 )
 
 MEDIA_TYPE = "application/problem+json"
@@ -34,6 +35,7 @@ STATUS: tuple[tuple[type[GridFlexError], int, int | None], ...] = (
     (OutOfOrder, 409, None),
     (BecknError, 502, None),
     (Conflict, 409, 1),
+    (TrailBroken, 409, None),
     (StoreError, 503, 5),
     (SourceError, 503, 5),
     (GridFlexError, 500, None),

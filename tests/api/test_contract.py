@@ -27,7 +27,7 @@ CHECKS = [
     unsupported_method,
 ]
 BOUNDED = settings(
-    max_examples=12,
+    max_examples=8,
     deadline=None,
     derandomize=True,
     database=None,
@@ -59,5 +59,5 @@ def test_any_request_is_answered_as_the_document_says(fuzzed: Served, mode: sche
         if mode is schemathesis.GenerationMode.NEGATIVE and not can_be_wrong:
             continue
         BOUNDED(given(case=operation.as_strategy(generation_mode=mode))(holds))()
-    assert asked > 100
+    assert asked > 80
     assert fuzzed.new_client(key).get("/api/audit/verify").json()["verified"]

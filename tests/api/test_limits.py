@@ -139,3 +139,5 @@ def test_a_crowd_is_served_in_turn(api: Served) -> None:
 def test_answers_are_neither_sniffed_nor_kept(api: Served) -> None:
     headers = api.new_client().get("/workload/queue").headers
     assert (headers["x-content-type-options"], headers["cache-control"]) == ("nosniff", "no-store")
+    file = api.new_client().get("/api/docs/assets/swagger-ui.css").headers
+    assert (file["x-content-type-options"], "cache-control" in file, "etag" in file) == ("nosniff", False, True)

@@ -72,6 +72,7 @@ def test_who_takes_json_learns_what_answers_here(api: Served) -> None:
     said = api.get("/")
     assert said == api.get("/api")
     assert said["name"] == "GridFlex"
+    assert all(endpoint["summary"].endswith(".") for endpoint in said["endpoints"])
     listed = {(endpoint["method"], endpoint["path"]) for endpoint in said["endpoints"]}
     assert ("POST", "/api/optimize") in listed
     assert {"/api" + path for path in (*GETS, *POSTS)} <= {path for _, path in listed}

@@ -19,6 +19,7 @@ from gridflex.errors import (
     RowProblem,
     RowsRefused,
     StoreError,
+    TrailBroken,
     Unreachable,
 )
 from tests.api.conftest import Serve, Served, listening
@@ -71,6 +72,7 @@ def test_every_wrong_value_is_named(api: Served) -> None:
         (BecknError("the network failed"), 502, None),
         (Conflict("someone was first"), 409, "1"),
         (StoreError("the disk is full"), 503, "5"),
+        (TrailBroken(4, "was altered"), 409, None),
         (Unreachable("no answer"), 503, "5"),
         (GridFlexError("something else"), 500, None),
     ],

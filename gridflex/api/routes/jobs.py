@@ -19,7 +19,7 @@ from gridflex.services.demand_view import expected_demand
 from gridflex.services.job_table import statuses
 from gridflex.services.overrides import MOST_REASON, Override
 
-MOST_IN_QUEUE = 5000
+MOST_IN_QUEUE = 2000
 
 router = APIRouter(tags=["workload"])
 listing = APIRouter(tags=["workload"])

@@ -47,7 +47,7 @@ def api_information(request: Request, parts: Shared) -> Information:
         openapi="/openapi.json",
         changes_need_key=bool(parts.keys.operators),
         endpoints=[
-            Endpoint(method=method.upper(), path=path, summary=operation["summary"])
+            Endpoint(method=method.upper(), path=path, summary=" ".join(operation["description"].split()))
             for path, operations in paths.items()
             for method, operation in operations.items()
         ],
