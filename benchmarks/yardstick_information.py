@@ -12,7 +12,7 @@ CORRELATION_HALF_HOURS = 12
 """The error is an Ornstein-Uhlenbeck process of 6 h: a model, only its size is NESO's."""
 LEADS = np.arange(1, 97)
 NESO_MAE, HARD_MAE = 24.24, 41.0
-"""gCO2/kWh over leads of 0.5 to 48 h: NESO's published all-data error (tracker of nmpowell), and 19 % of 2020's mean."""
+"""gCO2/kWh over leads of 0.5 to 48 h: NESO's published error (tracker of nmpowell), and 19 % of 2020's mean."""
 DAY = 48
 
 Forecast = Callable[[int, int], Floats]

@@ -61,7 +61,7 @@ def room(module: str) -> str | None:
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_arrows_point_one_way(path: Path) -> None:
     here = path.relative_to(ROOT)
-    if here.parts[0] != "gridflex" or here.name == "__init__.py" and len(here.parts) == 2:
+    if here.parts[0] != "gridflex" or (here.name == "__init__.py" and len(here.parts) == 2):
         return
     own = here.parts[1].removesuffix(".py")
     known = {name for module in imported(path) if (name := room(module)) and name in MAY_KNOW}
