@@ -29,10 +29,11 @@ STEP_WORDS = {
 
 
 def step_label(step: Step) -> str:
-    """Discover · 12 ms · 8 windows found, 3 fit."""
+    """Discover · 12 ms · 8 windows found, 3 fit; a step that did not come off says so in a word."""
     name = STEP_WORDS.get(step.action, step.action)
     took = f"{step.ms:.0f} ms" if step.ms else ""
-    return " · ".join(part for part in (name, took, step.sentence) if part)
+    said = step.sentence if step.ok else f"failed: {step.sentence}"
+    return " · ".join(part for part in (name, took, said) if part)
 
 
 def step_facts(step: Step) -> list[str]:

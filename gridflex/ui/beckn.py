@@ -79,6 +79,7 @@ def _order() -> Opened | None:
     found = beckn_visit.opened(asked, kept)
     if beckn_visit.is_stale(found.record) and not beckn_visit.desk().remote:
         found.journey.discover()
+        st.session_state["beckn_txn"] = found.record.transaction_id
     with head:
         _headline(found.record)
         if errand and not errand.done:

@@ -26,7 +26,8 @@ def timeline(record: Record) -> None:
 def steps(taken: Sequence[Step]) -> None:
     """Steps as a connected timeline."""
     for step in taken:
-        with st.status(plain(step_label(step)), state="complete" if step.ok else "error", type="step"):
+        icon = ":material/check_circle:" if step.ok else ":material/error:"
+        with st.expander(plain(step_label(step)), icon=icon, type="step"):
             st.text("\n".join(step_facts(step)))
             _message(step, "Request", step.request)
             _message(step, "Answer", step.answer)

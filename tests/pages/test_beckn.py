@@ -9,11 +9,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from gridflex.beckn.provider.misbehaviour import Misbehaviour
+from gridflex.services.beckn_lines import STEP_WORDS
 
 
 def labels(visitor: Any) -> list[str]:
     """The timeline's steps as they are said, without the backslashes that keep them text."""
-    return [one.label.replace("\\", "").replace("\u200b", "") for one in visitor.page.status]
+    said = [one.label.replace("\\", "").replace("\u200b", "") for one in visitor.page.expander]
+    return [label for label in said if label.split(" · ")[0] in STEP_WORDS.values()]
 
 
 def said(visitor: Any) -> str:

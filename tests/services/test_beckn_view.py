@@ -76,6 +76,7 @@ def test_the_figure_is_one_the_library_accepts(opened: Opened, colours: object, 
     figure = go.Figure(data=drawn["data"], layout=drawn["layout"])
     assert [trace.name for trace in figure.data if trace.name] == ["passed over", "fits", "chosen"]
     assert len(figure.data[3].x) == 1
+    assert len(figure.data[4].text) == 8
     sizes = [*figure.data[1].marker.size, *figure.data[2].marker.size]
     assert max(sizes) == 30
     assert len(figure.layout.shapes) == (threshold <= view.top)
@@ -140,7 +141,7 @@ def test_a_step_in_a_line_and_its_facts(opened: Opened) -> None:
 def test_a_failed_step_names_its_problem(place: Place) -> None:
     opened = place.begin(place.bench.own(job()), misbehaviour=Misbehaviour.NACK)
     last = run_rest(opened)[-1]
-    assert step_label(last).endswith("the peer refused (Nack): insufficient grid capacity")
+    assert step_label(last).endswith("failed: the peer refused (Nack): insufficient grid capacity")
     assert step_facts(last)[-1] == "problem: Nack"
 
 

@@ -15,20 +15,20 @@ HEIGHT = 440
 PLOT_PX = (480.0, 380.0)
 """About how large the plot is on a desktop; labels are kept apart by it."""
 
-LEAST_PX, MOST_PX = 10.0, 30.0
+LEAST_PX, MOST_PX, RING_PX = 10.0, 30.0, 14.0
 
 
 def windows_figure(view: WindowMap, colours: Palette) -> go.Figure:
     """One figure in one call. Windows that fit are filled, the others hollow; the chosen one is ringed."""
     fitting = [spot for spot in view.spots if spot.fits]
     others = [spot for spot in view.spots if not spot.fits]
-    places = label_places(view)
     return figure(
         data=[
             _spans(view.spots),
-            _spots(others, view, places, "passed over", {"symbol": "circle-open", "color": RULE, "line": {"width": 2}}),
-            _spots(fitting, view, places, "fits", _priced(fitting, colours)),
+            _spots(others, view, "passed over", {"symbol": "circle-open", "color": RULE, "line": {"width": 2}}),
+            _spots(fitting, view, "fits", _priced(fitting, colours)),
             _ring([spot for spot in view.spots if spot.chosen], view, colours),
+            _names(view),
         ],
         layout=layout(
             HEIGHT,
@@ -64,38 +64,57 @@ def _spans(spots: Sequence[Spot]) -> Spec:
     }
 
 
-def _spots(spots: Sequence[Spot], view: WindowMap, places: dict[Spot, str], name: str, marker: Spec) -> Spec:
+def _spots(spots: Sequence[Spot], view: WindowMap, name: str, marker: Spec) -> Spec:
     return {
         "type": "scatter",
-        "mode": "markers+text",
+        "mode": "markers",
         "name": name,
         "x": [_middle(spot) for spot in spots],
         "y": [spot.intensity for spot in spots],
-        "text": [plain(spot.label) for spot in spots],
-        "textposition": [places[spot] for spot in spots],
-        "textfont": {"size": 11},
         "hovertext": ["<br>".join(map(plain, spot.hover)) for spot in spots],
         "hovertemplate": "%{hovertext}<extra></extra>",
         "marker": {"size": [_size(spot, view) for spot in spots], "opacity": 1, **marker},
     }
 
 
+def _names(view: WindowMap) -> Spec:
+    """Names on marks nobody sees, as large as mark and ring, which keep them clear of both."""
+    places = label_places(view)
+    return {
+        "type": "scatter",
+        "mode": "markers+text",
+        "x": [_middle(spot) for spot in view.spots],
+        "y": [spot.intensity for spot in view.spots],
+        "text": [plain(spot.label) for spot in view.spots],
+        "textposition": [places[spot] for spot in view.spots],
+        "textfont": {"size": 11},
+        "marker": {"size": [2 * _reach(spot, view) for spot in view.spots], "opacity": 0},
+        "hoverinfo": "skip",
+        "showlegend": False,
+    }
+
+
+def _reach(spot: Spot, view: WindowMap) -> float:
+    """Pixels from a mark's middle to its edge, or to its ring's."""
+    return _size(spot, view) / 2 + (RING_PX / 2 if spot.chosen else 0.0)
+
+
 SIDES = {"top center": (0, 1), "bottom center": (0, -1), "middle right": (1, 0), "middle left": (-1, 0)}
 
 
 def label_places(view: WindowMap) -> dict[Spot, str]:
-    """Where each window's name stands beside its mark: the first side that meets no other name or mark."""
+    """Where each window's name stands beside its mark: the first side that meets the fewest names, marks and lines."""
     marks = {spot: _pixels(spot, view) for spot in view.spots}
-    taken = [(x, y, 8.0, 8.0) for x, y in marks.values()]
+    lines = [(x, y, (spot.ends - spot.begins) / 2 / view.width * PLOT_PX[0], 1.0) for spot, (x, y) in marks.items()]
+    taken = [*lines, *((x, y, _reach(spot, view), _reach(spot, view)) for spot, (x, y) in marks.items())]
     places: dict[Spot, str] = {}
     for spot, (x, y) in marks.items():
         half = 3.5 * len(spot.label)
-        away = _size(spot, view) / 2
+        away = _reach(spot, view)
         boxes = {
             side: (x + right * (away + half + 3), y + up * (away + 8), half, 7.0) for side, (right, up) in SIDES.items()
         }
-        others = [box for box in taken if box[:2] != (x, y)]
-        crowd = {side: sum(_meet(box, other) for other in others) for side, box in boxes.items()}
+        crowd = {side: sum(_meet(box, other) for other in taken) for side, box in boxes.items()}
         places[spot] = min(crowd, key=crowd.__getitem__)
         taken.append(boxes[places[spot]])
     return places
@@ -130,7 +149,7 @@ def _ring(spots: Sequence[Spot], view: WindowMap, colours: Palette) -> Spec:
         "y": [spot.intensity for spot in spots],
         "marker": {
             "symbol": "circle-open",
-            "size": [_size(spot, view) + 14 for spot in spots],
+            "size": [_size(spot, view) + RING_PX for spot in spots],
             "color": colours.ink,
             "line": {"width": 3},
         },
