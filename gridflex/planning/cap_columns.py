@@ -119,10 +119,13 @@ def run_groups(relaxation: Relaxation, runs: RunClasses, near: Bools) -> Groups:
 
 def near_pauses(pauses: PausingClasses, values: Floats, price: Floats, within: float) -> tuple[Bools, Bools]:
     """Half-hours (C, T) each class uses in any case, and those it may or may not use."""
-    cost = np.where(pauses.window, pauses.kwh[:, None] * values + price, np.inf)
-    last = np.take_along_axis(np.sort(cost, axis=1), pauses.used[:, None] - 1, axis=1)
+    costs = pauses.costs(values, price)
+    chosen = pauses.chosen(costs)
+    of_class = costs[pauses.kind]
+    last = np.where(chosen, of_class, -np.inf).max(axis=1, keepdims=True)
     band = within * np.abs(last)
-    return cost < last - band, (cost >= last - band) & (cost <= last + band)
+    sure = pauses.window & (of_class < last - band)
+    return sure, pauses.window & (of_class <= last + band) & ~sure
 
 
 def pause_groups(pauses: PausingClasses, values: Floats, sure: Bools, near: Bools) -> PauseGroups:
@@ -130,12 +133,11 @@ def pause_groups(pauses: PausingClasses, values: Floats, sure: Bools, near: Bool
     count = pauses.used - sure.sum(axis=1)
     of, one_of = _same_rows(near, relabel(pauses.kind, count)[1])
     load = sums_by(of, pauses.load, len(one_of))
-    kwh = sums_by(of, pauses.load * pauses.kwh, len(one_of)) / load
+    kwh = pauses.kwh[pauses.kind]
     ones = np.ones(len(one_of), dtype=np.int64)
-    sure_cost = float((pauses.load * pauses.kwh) @ (sure @ values))
-    return PauseGroups(
-        near[one_of], load, count[one_of], ones, kwh[:, None] * values, of, sure, pauses.load @ sure, sure_cost
-    )
+    sure_cost = float((pauses.load * kwh) @ (sure @ values))
+    cost = kwh[one_of, None] * values
+    return PauseGroups(near[one_of], load, count[one_of], ones, cost, of, sure, pauses.load @ sure, sure_cost)
 
 
 def _same_rows(table: Bools, label: Ints) -> tuple[Ints, Ints]:

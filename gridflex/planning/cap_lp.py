@@ -8,7 +8,7 @@ paid (Marsten, Hogan and Blankenship, "The boxstep method", 1975).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -43,10 +43,11 @@ class RelaxedPlan:
 
 
 def relaxed_plan(relaxation: Relaxation, prices: Prices) -> RelaxedPlan:
-    """The best relaxed plan, from prices near the best."""
+    """The best relaxed plan found, from prices near the best; one that finds room for all if any does."""
     best, price = prices, prices.price
     penalty = np.maximum(2 * price, max(0.2 * float(price.max()), 1e-6 * _spread(relaxation)))
     considered = Considered(relaxation)
+    kept: RelaxedPlan | None = None
     size = 0
     for _ in range(ROUNDS):
         considered.add(price, NEAR)
@@ -55,10 +56,19 @@ def relaxed_plan(relaxation: Relaxation, prices: Prices) -> RelaxedPlan:
         plan, price, short = _solve(relaxation, groups, best, penalty)
         best = plan.prices
         penalty[short] *= 4
-        close = plan.value - best.bound <= CLOSE * abs(plan.value)
-        if not short.any() and (close or size == before or size > LARGE):
+        gained = kept is None or _rank(plan) < _rank(kept)
+        stuck = kept is not None and plan.excess >= 0.99 * kept.excess > 0 and size == before
+        kept = plan if gained or kept is None else kept
+        close = kept.value - best.bound <= CLOSE * abs(kept.value)
+        if stuck or (kept.excess == 0 and (close or not gained or size > LARGE)):
             break
-    return plan
+    assert kept is not None
+    return replace(kept, prices=best)
+
+
+def _rank(plan: RelaxedPlan) -> tuple[float, float]:
+    """Less load without room first, then less cost."""
+    return plan.excess, plan.value
 
 
 def _spread(relaxation: Relaxation) -> float:
@@ -81,11 +91,12 @@ def _solve(
     model = _Model(groups, free / unit, unit, penalty)
     value, taken, excess, price = model.solve()
     bound, _ = relaxation.respond(price)
-    best = Prices(price, bound) if bound > known.bound else known
+    short = excess > SHORT
+    # Where load found no room the prices are penalties: no bound on what jobs that have a place must cost.
+    best = Prices(price, bound) if bound > known.bound and not short.any() else known
     share = tuple(
         np.where(group.near, part * unit / group.load[:, None], 0.0) for group, part in zip(groups, taken, strict=True)
     )
-    short = excess > SHORT
     return RelaxedPlan(groups, share, best, value * unit + sure_cost, float(excess[short].sum()) * unit), price, short
 
 

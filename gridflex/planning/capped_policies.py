@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from gridflex.planning.capped import place_jobs
-from gridflex.planning.exact import solve_outright
 from gridflex.planning.first_come import first_come, in_order_of_arrival
 from gridflex.planning.horizon import Bools, Floats, Horizon, Ints
 from gridflex.planning.pausing import is_broken
@@ -90,7 +89,12 @@ def _fill(start: Ints, found: Ints) -> None:
 def _in_turn(
     queue: Queue, horizon: Horizon, rules: Rules, cap: SiteCap, start: Ints, jobs: Ints, wanted: Ints, room: Room
 ) -> Placement:
-    """Single-job rules share the room in order of arrival; who finds none displaces others."""
+    """Single-job rules share the room in order of arrival.
+
+    Where that leaves jobs without a place, others make room for them; where that is not
+    enough, the best plan of all is taken instead if it leaves fewer.
+    """
+    before = room.free.copy()
     _fill(start, first_come(queue, in_order_of_arrival(queue, jobs), wanted, cap.load, room))
     if (start[jobs] == UNPLACED).any():
         placing = Placing(
@@ -98,9 +102,13 @@ def _in_turn(
         )
         placing.start[:] = start
         make_room(placing, jobs)
-        if (placing.start[jobs] == UNPLACED).any():
-            solve_outright(placing, jobs)
         start = placing.start
+        if (start[jobs] == UNPLACED).any():
+            best = start.copy()
+            best[jobs] = UNPLACED
+            found = _best(queue, horizon, rules, cap, best, jobs, queue.fixed & False, Room(before, cap.limit))
+            more = (found.placement.start != UNPLACED).sum() > (start != UNPLACED).sum()
+            start = found.placement.start if more else start
     return Placement(start)
 
 

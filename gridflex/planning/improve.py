@@ -10,7 +10,7 @@ from gridflex.planning.policies.base import UNPLACED
 from gridflex.planning.windows import chunks, start_costs
 
 PASSES = 3
-MOVES = 2000
+MOVES = 600
 """Jobs tried in one pass, the most promising first."""
 LARGEST_QUEUE = 100_000
 

@@ -17,10 +17,12 @@ from gridflex.planning.objective import CARBON_ONLY, GRAMS_PER_TONNE, Objective
 from gridflex.planning.plan import Plan, evaluate
 from gridflex.planning.policies import POLICIES
 from gridflex.planning.policies.base import UNPLACED, Placement, Rules
-from gridflex.planning.prices import lagrangian_prices
+from gridflex.planning.prices import STEPS, lagrangian_prices
 from gridflex.planning.queue import Queue
 from gridflex.planning.room import Room
 from gridflex.planning.site_cap import SiteCap, site_cap
+
+WARM_STEPS = 150
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,22 +81,24 @@ def make_plan(policy: str, queue: Queue, horizon: Horizon, rules: Rules, headroo
         able: Callable[[Objective], Plan] = solve if policy in OPTIMISED else lambda _: plan
         carbon = keep_carbon_cap(able, rules.objective, plan, limit, mix=cap is None)
         plan = carbon.plan
-    bound = _bound(plan, rules.objective, cap, price)
+    bound = _bound(plan, rules.objective, cap, price, solve.price)
     if carbon is not None and carbon.met and carbon.shadow_price > 0:
         binding = replace(rules.objective, carbon_price=rules.objective.carbon_price + carbon.shadow_price)
         allowance = carbon.limit_g * carbon.shadow_price / GRAMS_PER_TONNE
-        bound = max(bound, _bound(plan, binding, cap, None) - allowance)
-    bound_g = bound if rules.objective == CARBON_ONLY else _bound(plan, CARBON_ONLY, cap, None)
+        bound = max(bound, _bound(plan, binding, cap) - allowance)
+    bound_g = bound if rules.objective == CARBON_ONLY else _bound(plan, CARBON_ONLY, cap)
     at_once = evaluate("run-at-once", queue, horizon, POLICIES["run-at-once"].place(queue, horizon, rules))
     baseline = at_once if cap is None else first_come_plan(queue, horizon, cap)
     certificate = certify(plan, rules.objective, bound, bound_g, None if cap is None else baseline)
     return Solution(plan, certificate, cap, carbon, at_once, baseline)
 
 
-def _bound(plan: Plan, objective: Objective, cap: SiteCap | None, price: Floats | None) -> float:
-    """The least the placed jobs could cost, by the prices given or by prices found for it."""
+def _bound(
+    plan: Plan, objective: Objective, cap: SiteCap | None, price: Floats | None = None, near: Floats | None = None
+) -> float:
+    """The least the placed jobs could cost, by the prices given or by prices found for it, from those ``near``."""
     if cap is not None and price is None:
-        price = cap_price(plan, cap, objective)
+        price = cap_price(plan, cap, objective, near)
     return lower_bound(plan, objective, cap, price)
 
 
@@ -117,8 +121,11 @@ def first_come_plan(queue: Queue, horizon: Horizon, cap: SiteCap) -> Plan:
     return evaluate("first-come", queue, horizon, Placement(start))
 
 
-def cap_price(plan: Plan, cap: SiteCap, objective: Objective) -> Floats:
-    """Prices on the cap (T,) that bound what the placed jobs could cost under it."""
+def cap_price(plan: Plan, cap: SiteCap, objective: Objective, near: Floats | None = None) -> Floats:
+    """Prices on the cap (T,) that bound what the placed jobs could cost under it.
+
+    ``near`` are prices of a problem that is nearly the same.
+    """
     queue = plan.queue
     counted = plan.placed & ~cap.always & (cap.load > 0)
     jobs = canonical_order(queue)
@@ -127,4 +134,5 @@ def cap_price(plan: Plan, cap: SiteCap, objective: Objective) -> Floats:
         return np.zeros(len(plan.horizon))
     values = objective.values(plan.horizon)
     pauses = queue.interruptible & ~queue.fixed
-    return lagrangian_prices(relax(queue, jobs, pauses, cap.load, cap.free, values, objective.delay_cost)).price
+    relaxation = relax(queue, jobs, pauses, cap.load, cap.free, values, objective.delay_cost)
+    return lagrangian_prices(relaxation, STEPS if near is None else WARM_STEPS, near).price

@@ -21,6 +21,9 @@ from gridflex.planning.site_cap import usage
 STEPS = 400
 AIM = 0.02
 """How far above the best bound the optimum is taken to be at first, as a share of the first bound."""
+WARM_AIM = 1e-3
+ENOUGH = 2e-6
+"""Share of the bound below which a further rise is not worth the steps."""
 GROWTH = 1.5
 """The aim grows while half of it is reached in one step, and is halved after PATIENCE steps without gain."""
 PATIENCE = 15
@@ -47,7 +50,8 @@ class Relaxation:
         if self.runs is not None:
             total += float(self.run_costs.max(axis=1)[self.runs.kind] @ self.runs.load)
         if self.pauses is not None:
-            total += float((self.pauses.used * self.pauses.kwh) @ self.pauses.load) * float(self.values.max())
+            energy = float((self.pauses.used * self.pauses.kwh[self.pauses.kind]) @ self.pauses.load)
+            total += energy * float(self.values.max())
         return total
 
     def respond(self, prices: Floats) -> tuple[float, Floats]:
@@ -58,9 +62,8 @@ class Relaxation:
             bound += float(cost @ self.runs.load)
             used += usage(start, self.runs.slots[self.runs.kind], self.runs.load, len(prices))
         if self.pauses is not None:
-            chosen, cost = self.pauses.chosen(self.values, prices)
-            bound += float(cost @ self.pauses.load)
-            used += self.pauses.load @ chosen
+            paid, loaded = self.pauses.respond(self.values, prices)
+            bound, used = bound + paid, used + loaded
         return bound, used
 
 
@@ -72,8 +75,11 @@ class Prices:
     bound: float
 
 
-def lagrangian_prices(relaxation: Relaxation, steps: int = STEPS) -> Prices:
-    """The best prices found; all zero, and exact, where the cap does not bind."""
+def lagrangian_prices(relaxation: Relaxation, steps: int = STEPS, first: Floats | None = None) -> Prices:
+    """The best prices found; all zero, and exact, where the cap does not bind.
+
+    ``first`` are prices known to be near the best; fewer ``steps`` are enough then.
+    """
     price = np.zeros(len(relaxation.free))
     bound, used = relaxation.respond(price)
     best = Prices(price, bound)
@@ -82,6 +88,11 @@ def lagrangian_prices(relaxation: Relaxation, steps: int = STEPS) -> Prices:
         return best
     ceiling = relaxation.dearest()
     rise, stalled = AIM * max(abs(bound), 1e-12), 0
+    if first is not None:
+        price, rise = first, WARM_AIM * max(abs(bound), 1e-12)
+        bound, used = relaxation.respond(price)
+        excess = used - relaxation.free
+        best = Prices(price, bound) if bound > best.bound else best
     for _ in range(steps):
         # A price at zero cannot fall: its half-hour says nothing about the length of the step.
         way = np.where((price <= 0) & (excess < 0), 0.0, excess)
@@ -102,4 +113,6 @@ def lagrangian_prices(relaxation: Relaxation, steps: int = STEPS) -> Prices:
             stalled += 1
         if stalled == PATIENCE:
             rise, stalled = rise / 2, 0
+            if rise < ENOUGH * abs(best.bound):
+                break
     return best
