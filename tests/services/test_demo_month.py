@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 import pytest
@@ -12,47 +13,41 @@ from gridflex.backtest.study import BEST_WINDOW, DOCUMENTED
 from gridflex.domain.grid import Reading
 from gridflex.domain.halfhours import half_hours
 from gridflex.domain.provenance import Provenance
-from gridflex.services.demo_month import DAYS, HALF_HOURS, DemoMonths, jobs_of_month
+from gridflex.services.demo_month import DAYS, DemoMonths
 from gridflex.store.archive import Archive
 from gridflex.store.database import Database
-from tests.bench import NOW, START
+from tests.bench import NOW
 
-FIRST = START - timedelta(days=DAYS)
+FIRST = datetime(2025, 12, 9, tzinfo=UTC)
 
 
-@pytest.fixture(scope="module")
-def archive() -> Archive:
-    return Archive(Database("sqlite://"))
+@pytest.fixture
+def archive() -> Iterator[Archive]:
+    database = Database("sqlite://")
+    yield Archive(database)
+    database.dispose()
 
 
 def test_without_an_archive_the_sample_is_decided_on_its_own_forecasts(archive: Archive) -> None:
     months = DemoMonths(archive, 42)
     with ThreadPoolExecutor(4) as pool:
-        found = list(pool.map(lambda _: months.ending(NOW), range(4)))
+        found = list(pool.map(lambda _: months.newest(NOW), range(4)))
     assert all(month is found[0] for month in found)
-    month = found[0]
-    assert (month.start, month.provenance) == (FIRST, Provenance.SAMPLE)
-    documented, best = (month.result.of(contender).carbon_saved_share for contender in (DOCUMENTED, BEST_WINDOW))
-    assert 0 < documented < best < month.result.possible_unbroken_g / month.result.at_once.baseline_g
+    result = found[0].result
+    assert found[0].made_of.provenance is Provenance.SAMPLE
+    assert (result.days[0], result.days[-1]) == (date(2025, 12, 9), date(2026, 1, 7))
+    assert len(result.study.jobs) + result.study.left_out == 15 * DAYS
+    documented, best = (result.of(contender).carbon_saved_share for contender in (DOCUMENTED, BEST_WINDOW))
+    assert 0 < documented < best < result.possible_unbroken_g / result.at_once.baseline_g
 
 
 def test_the_archives_own_days_are_used_where_it_has_them(archive: Archive) -> None:
-    clock = np.arange(HALF_HOURS)
-    values = 150 + 80 * np.cos(clock / 48 * 2 * np.pi)
-    readings = [Reading(at, None, float(g)) for at, g in zip(half_hours(FIRST, HALF_HOURS), values, strict=True)]
-    archive.save_history(0, readings[: HALF_HOURS - 200])
-    assert DemoMonths(archive, 42).ending(NOW).provenance is Provenance.SAMPLE
+    values = 150 + 80 * np.cos(np.arange(DAYS * 48) / 48 * 2 * np.pi)
+    readings = [Reading(at, None, float(g)) for at, g in zip(half_hours(FIRST, len(values)), values, strict=True)]
+    archive.save_history(0, readings[:200])
+    months = DemoMonths(archive, 42)
+    assert months.newest(NOW).made_of.provenance is Provenance.SAMPLE
     archive.save_history(0, readings)
-    month = DemoMonths(archive, 42).ending(NOW)
-    assert month.provenance is Provenance.CACHED
-    np.testing.assert_allclose(month.result.study.intensity, values)
-    assert month.result.study.knowledge.name.startswith("error model, mean absolute error 24.24")
-
-
-def test_450_jobs_come_as_the_hours_of_the_week_have_it() -> None:
-    frame = jobs_of_month(42, FIRST)
-    assert len(frame) == 15 * DAYS
-    assert frame["release"].is_monotonic_increasing
-    assert frame["release"].between(FIRST, START, inclusive="left").all()
-    hours = frame["release"].dt.hour
-    assert hours.between(8, 19).sum() > 2 * hours.between(0, 5).sum()
+    found = months.newest(NOW + timedelta(minutes=30))
+    assert found.made_of.provenance is Provenance.CACHED
+    np.testing.assert_allclose(found.result.study.intensity, values)

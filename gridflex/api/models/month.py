@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated
 
 import numpy as np
@@ -85,12 +85,13 @@ class GeneratedMonth(BaseModel):
     """A demo site's last 30 days: made-up jobs on a real or sample grid, decided with what was known then."""
 
     demo: bool = True
-    period_start: datetime
+    first_day: Annotated[date, Field(description="UK days")]
+    last_day: date
     days: int
     jobs: int
-    jobs_left_out: Annotated[int, Field(description="jobs that could not be over within the period")]
+    jobs_left_out: Annotated[int, Field(description="jobs whose values are not all known, or not over in the period")]
     provenance: Annotated[ProvenanceWord, Field(description="cached: the archive's settled values")]
-    knowledge: Annotated[str, Field(description="what a decision could look at")]
+    knowledge: Annotated[str, Field(description="what it is settled on, and what a decision could look at")]
     baseline_carbon_kg: float
     baseline_cost_gbp: float
     possible_carbon_saved_kg: Annotated[float, Field(description="the bound: perfect foresight, unbroken runs")]
@@ -102,12 +103,13 @@ class GeneratedMonth(BaseModel):
         """From the backtest."""
         result, study = month.result, month.result.study
         return cls(
-            period_start=month.start,
+            first_day=result.days[0],
+            last_day=result.days[-1],
             days=DAYS,
             jobs=len(study.jobs),
             jobs_left_out=study.left_out,
-            provenance=month.provenance.word,  # type: ignore[arg-type]
-            knowledge=study.knowledge.name,
+            provenance=month.made_of.provenance.word,  # type: ignore[arg-type]
+            knowledge=month.made_of.sentence,
             baseline_carbon_kg=result.at_once.baseline_g / 1e3,
             baseline_cost_gbp=result.at_once.baseline_gbp,
             possible_carbon_saved_kg=result.possible_unbroken_g / 1e3,

@@ -38,4 +38,4 @@ def demo_generate(parts: Shared) -> GeneratedMonth:
 
     Computed anew each half-hour, which takes seconds; written nowhere.
     """
-    return GeneratedMonth.of(parts.months.ending(parts.platform.clock()))
+    return GeneratedMonth.of(parts.months.newest(parts.platform.clock()))
