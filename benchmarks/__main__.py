@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-NAMES = ("sample_grid", "demand_forecast", "dashboard")
+NAMES = ("sample_grid", "demand_forecast", "beckn_journey", "backtest", "dashboard")
 
 
 def main() -> int:
