@@ -34,6 +34,9 @@ from gridflex.services.desk import Desk
 from gridflex.services.workspace import Workspace
 from gridflex.store.chain import Entry
 
+MOST_SLOTS = 50
+"""Jobs on offer at a time; a catalogue of a thousand would be a message of megabytes."""
+
 CATALOGUE = "job catalogue"
 NETWORK = "our own catalogue"
 GRID_AGENT = Buyer(
@@ -60,9 +63,11 @@ class QueueJobs:
     now: datetime
 
     def open_slots(self, now: datetime) -> Sequence[JobSlot]:
-        """Deferrable jobs that have not begun and that no order and no person has fixed."""
-        pinned = self.workspace.before.pinned
-        return [self._slot(row) for row in movable_rows(self.decisions) if not pinned[row]]
+        """Deferrable jobs that have not begun and that no order and no person has fixed; of many the largest."""
+        rows = np.array(movable_rows(self.decisions), dtype=np.int64)
+        free = rows[~self.workspace.before.pinned[rows]]
+        largest = np.argsort(-self.decisions.plan.queue.energy_kwh[free], kind="stable")[:MOST_SLOTS]
+        return [self._slot(int(row)) for row in free[np.sort(largest)]]
 
     def _slot(self, row: int) -> JobSlot:
         queue, horizon = self.decisions.plan.queue, self.decisions.plan.horizon

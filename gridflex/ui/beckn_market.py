@@ -68,6 +68,8 @@ def _catalogue(market: Market) -> None:
         st.caption("No job of the queue is free to be placed at the moment.")
         return
     now = session.now()
+    if len(slots) == beckn_slots.MOST_SLOTS:
+        st.caption(f"The {len(slots)} largest that are free.")
     st.dataframe(
         {
             "job": [slot.job_id for slot in slots],

@@ -74,7 +74,7 @@ def _latest() -> str:
     """The newest journey that is not at its end: of the job that is chosen, else of any."""
     job = st.session_state.get("beckn_job") or IMAGINED
     kept = [one for one in desk().listed(session.workspace().id) if one.state not in ENDS]
-    mine = [one for one in kept if job in (IMAGINED, one.job_id) or one.state == State.DISCOVERED]
+    mine = [one for one in kept if job in (IMAGINED, one.job_id) or one.state in UNDECIDED]
     return mine[0].transaction_id if mine else ""
 
 
@@ -126,10 +126,15 @@ def act(found: Opened, do: Callable[[Opened], object]) -> None:
     Steps on a real network are taken in the background; ``finish`` sees to what they led to.
     """
     st.session_state["beckn_txn"] = found.record.transaction_id
-    if desk().remote:
+
+    def take() -> None:
+        if desk().remote is None:
+            do(found)
+            return
+        found.keeper(found.record)
         desk().errands.send(found.record.transaction_id, lambda: do(found), session.now())
-        st.rerun()
-    if finish(found, lambda: do(found)):
+
+    if finish(found, take):
         st.rerun()
 
 

@@ -6,6 +6,7 @@ import streamlit as st
 
 from gridflex.beckn.record import Record
 from gridflex.domain import format as fmt
+from gridflex.domain.regions import GB
 from gridflex.services.beckn_view import window_map, window_table
 from gridflex.ui import beckn_visit, session
 from gridflex.ui.charts.beckn import windows_figure
@@ -55,12 +56,16 @@ def chart(record: Record) -> None:
     threshold = record.workload.carbon_threshold
     view = window_map(record.candidates, beckn_visit.preferred(record), threshold, session.now())
     st.plotly_chart(windows_figure(view, palette(session.is_dark())), key="beckn_windows", config=CONFIG, alt=view.alt)
-    st.caption(
-        "Size: MW free, the sandbox's own. Colour: price. The line is the window's length. Intensity and price are the "
-        "Grid agent's own; renewables ahead are estimated from the mix now."
-        if not beckn_visit.desk().remote
-        else "Size: MW free. Colour: price. The line is the window's length. All figures as the network states them."
-    )
+    if beckn_visit.desk().remote:
+        said = "All figures are as the network states them."
+    else:
+        said = (
+            "Intensity and price are the Grid agent's own, renewables ahead are estimated from the mix now, capacity "
+            "is the sandbox's."
+        )
+    if record.workload.region == GB:
+        said += " The site has no region: windows are compared with the national grid, and all count as at home."
+    st.caption(f"Size: MW free. Colour: price. Line: the window's length. {said}")
 
 
 def table(record: Record, *, pick: bool) -> None:

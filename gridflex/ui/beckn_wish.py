@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import streamlit as st
 
 from gridflex.agents.orchestrator import objective_of
 from gridflex.beckn.candidates import Transfer, Workload
 from gridflex.domain import format as fmt
-from gridflex.domain.regions import GB, REGIONS
+from gridflex.domain.decisions import Rationale
+from gridflex.domain.regions import REGIONS
+from gridflex.planning.rationale import RATIONALES
 from gridflex.services.beckn_commit import queue_name
 from gridflex.services.beckn_outlook import REGIONS_SOLD
 from gridflex.services.beckn_workload import (
@@ -102,9 +105,10 @@ def _jobs() -> dict[str, int]:
 
 
 def _offered(rows: list[int]) -> list[int]:
+    """First those with an order for a window, then those that are free."""
     before = session.workspace().before
-    bound = [row for row in range(len(before.pinned)) if before.bound(row)]
-    return [*bound, *(row for row in rows if not before.pinned[row])][:MOST_JOBS]
+    ordered = before.pinned & (before.rationale == RATIONALES.index(Rationale.WINDOW_ORDERED))
+    return [*np.flatnonzero(ordered).tolist(), *(row for row in rows if not before.pinned[row])][:MOST_JOBS]
 
 
 def _imagined() -> Load:
@@ -134,7 +138,6 @@ def _imagined() -> Load:
 
 def _moving(wish: Wish) -> Wish:
     """Whether and where the work may run elsewhere, and what a move takes."""
-    home = session.workspace().site.region
     with st.popover("Where it may run", icon=":material/moving:"):
         regions = st.multiselect(
             "Regions (none chosen: all)",
@@ -146,7 +149,5 @@ def _moving(wish: Wish) -> Wish:
         movable = st.toggle("The work can move to another zone", value=True, key="beckn_moves", persist_state="session")
         hours = st.number_input("Transfer, hours (assumed)", 0.0, 24.0, TRANSFER_H, 0.5, disabled=not movable)
         kwh = st.number_input("Transfer, kWh (assumed)", 0.0, 1000.0, TRANSFER_KWH, 1.0, disabled=not movable)
-        if home == GB:
-            st.caption("The site has no region of its own (Great Britain), so every zone counts as home.")
     transfer = Transfer(hours=hours, energy_kwh=kwh) if movable else None
     return Wish(wish.threshold, wish.renewables, tuple(regions), transfer)

@@ -133,9 +133,10 @@ def test_an_alert_is_shown_and_answered(visitor: Any) -> None:
     assert "Answer alert" not in visitor.buttons
 
 
-def test_after_a_failure_another_window_is_tried(visitor: Any) -> None:
+def test_after_a_failure_another_window_is_tried(visitor: Any, site: Any) -> None:
     at_fault(visitor.open("beckn"), Misbehaviour.WINDOW_GONE).press("Run all")
     first = orders(visitor)["window"][0]
+    site.pass_time(seconds=1)
     at_fault(visitor, Misbehaviour.NONE).press("Try another window").press("Run all")
     assert orders(visitor)["state"].tolist() == ["confirmed", "failed"]
     assert orders(visitor)["window"][0] != first

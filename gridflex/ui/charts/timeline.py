@@ -72,7 +72,9 @@ def _bars(view: Timeline, colours: Palette) -> list[Spec]:
         "marker": {"color": "rgba(0,0,0,0)", "line": {"color": RULE, "width": 1.2}},
         "hoverinfo": "skip",
     }
-    kinds = ((Action.EXECUTE_NOW, "runs", colours.execute), (Action.DEFER, "waits", colours.defer))
+    kinds = [(Action.EXECUTE_NOW, "runs", colours.execute), (Action.DEFER, "waits", colours.defer)]
+    if any(bar.action is Action.SHIFT_REGION for bar in view.bars):
+        kinds.append((Action.SHIFT_REGION, "elsewhere", colours.shift))
     return [at_once, *(_solid(view, action, name, colour) for action, name, colour in kinds), _due(view)]
 
 
