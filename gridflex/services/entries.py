@@ -103,7 +103,7 @@ def _settled_entry(workspace: Workspace, row: int, view: GridView) -> Entry:
     area = region_name(view.region)
     values = f"last forecast issued, {area}" if view.settles_on_forecast else f"measured values, {area}"
     content = {
-        "sentence": f"Settled on {values}: saved {fmt.carbon(saved_g)} and {fmt.money(saved_gbp)}; "
+        "sentence": f"Settled on {values}: a saving of {fmt.carbon(saved_g)} and {fmt.money(saved_gbp)}; "
         f"{fmt.carbon(estimated_g)} and {fmt.money(estimated_gbp)} were estimated when it began.",
         "start": iso_of_epoch(int(kept.start[row])),
         "baseline_start": iso_of_epoch(int(kept.baseline[row])),

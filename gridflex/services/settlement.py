@@ -112,15 +112,16 @@ class SettledTotals:
 
     @property
     def sentence(self) -> str:
-        """12 runs settled: 38.2 kg and £12.10 saved where 40.1 kg and £12.60 were estimated."""
+        """12 runs settled: a saving of 38.2 kg and £12.10; 40.1 kg and £12.60 were estimated as they began."""
         if not self.settled and not self.waiting:
             return "No run is over yet."
         waits = f"{fmt.plural(self.waiting, 'run')} over but not settled: their values are not known yet"
         if not self.settled:
             return f"{waits}."
         said = (
-            f"{fmt.plural(self.settled, 'run')} settled: {fmt.carbon(self.saved_g)} and {fmt.money(self.saved_gbp)} "
-            f"saved where {fmt.carbon(self.estimated_g)} and {fmt.money(self.estimated_gbp)} were estimated"
+            f"{fmt.plural(self.settled, 'run')} settled: a saving of {fmt.carbon(self.saved_g)} and "
+            f"{fmt.money(self.saved_gbp)}; {fmt.carbon(self.estimated_g)} and {fmt.money(self.estimated_gbp)} were "
+            "estimated as they began"
         )
         return f"{said}; {waits}." if self.waiting else f"{said}."
 

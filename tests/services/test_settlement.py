@@ -39,7 +39,7 @@ def test_a_run_that_is_over_is_settled_on_measured_values(here: Bench) -> None:
     assert own.before.settled.tolist() == [True]
     # 10 kWh: 17:00 to 18:00 was measured at 201 g/kWh, 19:00 to 20:00 at 141; 10 p/kWh all day.
     assert settled(here, own)["a"] == {
-        "sentence": "Settled on measured values, Great Britain: saved 600 g and £0.00; "
+        "sentence": "Settled on measured values, Great Britain: a saving of 600 g and £0.00; "
         "600 g and £0.00 were estimated when it began.",
         "start": hour(2).isoformat(),
         "baseline_start": hour(0).isoformat(),
@@ -66,7 +66,7 @@ def test_a_deferral_that_turned_out_dirtier_is_called_one(here: Bench) -> None:
     found = settled(here, own)["a"]
     assert (found["settled_baseline_g"], found["settled_run_g"]) == pytest.approx((1500, 1700))
     assert (found["settled_saved_g"], found["worse"]) == (pytest.approx(-200), True)
-    assert "saved −200 g" in str(found["sentence"])
+    assert "a saving of −200 g" in str(found["sentence"])
     sums = settled_totals(own)
     assert (sums.settled, sums.waiting, sums.told, sums.worse) == (1, 0, 1, 1)
     assert (sums.estimated_g, sums.saved_g) == pytest.approx((610, -200))  # by then the baseline had been measured
@@ -122,7 +122,10 @@ def test_without_measured_values_a_run_stays_unsettled_and_that_is_said(here: Be
     here.shelf.values = dict.fromkeys(half_hours(hour(0), 2), 120.0)
     own = at(here, here.desk.open(own.token, NOW + timedelta(hours=3.5)), 4)
     assert settled(here, own)["c"]["settled_run_g"] == pytest.approx(1200)
-    assert settled_totals(own).sentence == "1 run settled: 0 g and £0.00 saved where 0 g and £0.00 were estimated."
+    assert (
+        settled_totals(own).sentence
+        == "1 run settled: a saving of 0 g and £0.00; 0 g and £0.00 were estimated as they began."
+    )
 
 
 def test_a_source_that_is_down_leaves_what_it_said_before(here: Bench) -> None:
