@@ -40,9 +40,9 @@ def history(factor: float) -> Metered | None:
             return None
     if session.workspace().kind is not QueueKind.DEMO:
         return None
-    month = months().newest(session.now())
+    month = months().ending(session.now())
     st.caption(
         f"Without a file the demo site's last 30 days stand in, worked half-hour by half-hour on "
-        f"{month.made_of.provenance.word} values: its routine, already shifted, never run at once."
+        f"{month.provenance.word} values: its routine, already shifted, never run at once."
     )
     return session.remembered("routine", (month, factor), lambda: routine_of_month(month, factor))
