@@ -41,9 +41,9 @@ def show() -> None:
     impact_run.progress()
     found = impact_run.finished()
     if found is None:
-        month = months().ending(session.now())
+        month = months().newest(session.now())
         found = month.result
-        st.caption(f"Shown: the demo site's last 30 days, on {month.provenance.word} values. No cycle is multiplied.")
+        st.caption(f"Shown: the demo site's last 30 days, on {month.made_of.provenance.word} values. No cycle is multiplied.")
     _say(found)
     try:
         view = _view(found)

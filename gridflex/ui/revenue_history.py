@@ -40,9 +40,9 @@ def history(factor: float) -> Metered | None:
             return None
     if session.workspace().kind is not QueueKind.DEMO:
         return None
-    month = months().ending(session.now())
+    month = months().newest(session.now())
     st.caption(
         f"Without a file the demo site's last 30 days stand in, worked half-hour by half-hour on "
-        f"{month.provenance.word} values: its routine, already shifted, never run at once."
+        f"{month.made_of.provenance.word} values: its routine, already shifted, never run at once."
     )
     return session.remembered("routine", (month, factor), lambda: routine_of_month(month, factor))
