@@ -13,10 +13,10 @@ from gridflex.agents.explain import explain
 from gridflex.domain.controls import Aim, Controls, Site
 from gridflex.domain.halfhours import half_hours
 from gridflex.planning.certificate import plan_value
-from gridflex.planning.replan import MARGIN
+from gridflex.planning.replan import MARGIN, Cause
 from gridflex.services.job_table import job_table
 from gridflex.services.overview import overview
-from gridflex.services.rolling import asleep, asleep_words
+from gridflex.services.rolling import Rolled, asleep, asleep_words
 from gridflex.services.workspace import Workspace
 from tests.bench import NOW, RULE, START, Bench, Values, bench, hour, job, stepped
 
@@ -160,6 +160,31 @@ def test_under_a_cap_the_kept_plan_has_its_own_certificate(here: Bench) -> None:
     assert proof.planned_g == pytest.approx(shown.plan.carbon_g.sum())
     assert proof.bound_g <= proof.planned_g
     assert shown.plan.power_kw().max() <= 12
+
+
+def test_a_cap_that_a_new_job_leaves_no_room_under_replaces_the_plan(here: Bench) -> None:
+    here.feed.value = stepped((4, 200), (5, 100), then=200)
+    own = here.own(job("a"), job("far", kwh=470, hours=47, release=hour(3), deferrable=False), controls=BEST)
+    own = here.desk.change_site(own, Site(cap_kw=12), BEST, NOW)
+    assert starts(own)[0] == 8
+    later = at(here, own, 3)  # now the long run fits before the horizon's end, and it may not wait
+    assert starts(later)[1] == 6
+    shown = here.decisions(later, NOW + timedelta(hours=3))
+    assert shown.plan.power_kw().max() <= 12
+    assert last_plan(here, later)["replan"] == "cap_exceeded"
+
+
+@pytest.mark.parametrize(
+    ("cause", "gain", "share", "sentence"),
+    [
+        (Cause.FIRST_PLAN, 0.0, 0.0, "A new plan: runs that had no place have one."),
+        (Cause.WINDOW_LEFT, -1.0, -0.1, "A new plan moves 2 runs: one could no longer run when it was planned."),
+        (Cause.SMALL_GAIN, 9.0, 0.5, "The plan stands: a new one would leave a run without a place."),
+    ],
+)
+def test_rarer_causes_in_words(cause: Cause, gain: float, share: float, sentence: str) -> None:
+    found = Rolled(cause, gain, share, in_grams=False, moved=2)
+    assert (found.sentence, found.replaced) == (sentence, cause is not Cause.SMALL_GAIN)
 
 
 def test_a_carbon_cap_that_the_old_plan_no_longer_keeps_replaces_it(here: Bench) -> None:
