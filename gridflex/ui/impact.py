@@ -43,7 +43,8 @@ def show() -> None:
     if found is None:
         month = months().newest(session.now())
         found = month.result
-        st.caption(f"Shown: the demo site's last 30 days, on {month.made_of.provenance.word} values. No cycle is multiplied.")
+        word = month.made_of.provenance.word
+        st.caption(f"Shown: the demo site's last 30 days, on {word} values. No cycle is multiplied.")
     _say(found)
     try:
         view = _view(found)
