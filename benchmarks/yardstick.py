@@ -2,8 +2,9 @@
 
 ``python -m benchmarks.yardstick [SERIES.csv] [--trace TRACE] [--seeds N] [--slack H ...] [--information NAME ...]``
 
-A year of jobs (benchmarks/yardstick_workload.py) is planned with four kinds of knowledge of
-the series and settled on what happened. Printed per policy, slack and knowledge: carbon
+A year of jobs (benchmarks/yardstick_workload.py) is planned with six kinds of knowledge of
+the series and settled on what happened; ``+profile`` weighs the same forecast against the
+week before (gridflex/planning/blend.py), by published errors alone. Printed per policy, slack and knowledge: carbon
 saved in per cent of all jobs run at once (critical ones included), and its share of the
 clairvoyant optimum without and with pausing; means over the seeds, which set jobs and
 forecast errors alike. Without a series the sample grid is used. With a trace its jobs are
@@ -15,19 +16,28 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 
 from benchmarks.figures import publish
-from benchmarks.yardstick_information import HARD_MAE, NESO_MAE, Forecast, noisy, perfect, persistence
+from benchmarks.yardstick_information import (
+    HARD_MAE,
+    NESO_MAE,
+    Forecast,
+    noisy,
+    perfect,
+    persistence,
+    with_profile,
+)
 from benchmarks.yardstick_run import one_shot, rolling
 from benchmarks.yardstick_workload import YEAR, Jobs, generated_jobs, read_series, trace_jobs
 from gridflex.planning.horizon import Floats
 from gridflex.planning.policies import POLICIES
 from gridflex.sources.sample_grid import sample_intensity
 
-INFORMATION = ("perfect", "neso", "neso-hard", "persist")
+INFORMATION = ("perfect", "neso", "neso+profile", "neso-hard", "neso-hard+profile", "persist")
 ROLLING = ("best-window", "interruptible")
 SAMPLE_START = datetime(2026, 1, 1, tzinfo=UTC)
 SPARE = 432
@@ -40,7 +50,9 @@ def forecast_of(information: str, actual: Floats, seed: int) -> Forecast:
         return perfect(actual)
     if information == "persist":
         return persistence(actual)
-    return noisy(actual, NESO_MAE if information == "neso" else HARD_MAE, seed)
+    mae = HARD_MAE if "hard" in information else NESO_MAE
+    own = noisy(actual, mae, seed)
+    return with_profile(own, actual, mae) if information.endswith("+profile") else own
 
 
 def saved(jobs: Jobs, actual: Floats, information: str, seed: int, slack_h: int) -> Iterator[tuple[str, float]]:
@@ -54,20 +66,22 @@ def saved(jobs: Jobs, actual: Floats, information: str, seed: int, slack_h: int)
         yield f"{name}, rolling", 100 * (1 - grams / at_once)
 
 
-def table(
-    actual: Floats, jobs_of: dict[int, Jobs], slacks: list[int], informations: list[str]
-) -> list[dict[str, object]]:
+def table(actual: Floats, jobs_of: dict[int, Jobs], slacks: list[int], wanted: list[str]) -> list[dict[str, object]]:
     """A row for each slack, kind of knowledge and policy; means over the seeds."""
     rows: list[dict[str, object]] = []
     for slack in slacks:
-        best = [dict(saved(jobs, actual, "perfect", seed, slack)) for seed, jobs in jobs_of.items()]
-        unbroken = np.array([found["best-window"] for found in best])
-        pausing = np.array([found["interruptible"] for found in best])
-        for information in informations:
+
+        @cache
+        def shares(information: str, slack: int = slack) -> dict[str, Floats]:
+            """What each policy saves, a value a seed."""
             found = [dict(saved(jobs, actual, information, seed, slack)) for seed, jobs in jobs_of.items()]
-            peer = np.array([each["peer-sliding-mean"] for each in found])
-            for policy in found[0]:
-                share = np.array([each[policy] for each in found])
+            return {policy: np.array([each[policy] for each in found]) for policy in found[0]}
+
+        unbroken, pausing = shares("perfect")["best-window"], shares("perfect")["interruptible"]
+        for information in wanted:
+            # The peer's rule knows the forecast alone, on the same noise.
+            peer = shares(information.removesuffix("+profile"))["peer-sliding-mean"]
+            for policy, share in shares(information).items():
                 rows.append(
                     {
                         "slack_h": slack,
@@ -105,7 +119,12 @@ def main() -> None:
         same = options.jobs_seed
         jobs_of = {seed: generated_jobs(seed if same is None else same, last=len(actual) - SPARE) for seed in seeds}
         work = f"1,000 jobs, seeds 0 to {len(seeds) - 1}"
-    publish("yardstick", table(actual, jobs_of, options.slack, options.information), f"{work}, {data}")
+    name = "yardstick" if options.series is None else f"yardstick_{options.series.name.split('.')[0]}"
+    publish(
+        name if options.trace is None else f"{name}_{options.trace.stem}",
+        table(actual, jobs_of, options.slack, options.information),
+        f"{work}, {data}",
+    )
 
 
 if __name__ == "__main__":

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 
 import numpy as np
 
+from gridflex.planning.blend import blended, growing_sd, profile_weights
 from gridflex.planning.horizon import Floats
+from gridflex.planning.profile_forecast import profile_forecast
+from gridflex.planning.uncertainty import MAE_OF_SD
 
 CORRELATION_HALF_HOURS = 12
 """The error is an Ornstein-Uhlenbeck process of 6 h: a model, only its size is NESO's."""
@@ -14,6 +18,8 @@ LEADS = np.arange(1, 97)
 NESO_MAE, HARD_MAE = 24.24, 41.0
 """gCO2/kWh over leads of 0.5 to 48 h: NESO's published error (tracker of nmpowell), and 19 % of 2020's mean."""
 DAY = 48
+
+WEEK = 7 * DAY
 
 Forecast = Callable[[int, int], Floats]
 """``forecast(now, count)``: gCO2/kWh of ``count`` half-hours from row ``now`` on; the first one is known."""
@@ -57,3 +63,24 @@ def noisy(actual: Floats, mae: float, seed: int) -> Forecast:
         return actual[window] - (error[window] - known)
 
     return forecast
+
+
+def with_profile(forecast: Forecast, actual: Floats, mae: float) -> Forecast:
+    """The same forecast, weighed against the profile of the week before by their published errors."""
+    leads_h, correlation_h = LEADS / 2, CORRELATION_HALF_HOURS / 2
+    ahead = mae / MAE_OF_SD / float(growing_sd(leads_h, 1.0, correlation_h).mean())
+
+    @lru_cache(maxsize=256)
+    def weights(count: int) -> Floats:
+        lead_h = np.arange(count) / 2
+        return profile_weights(growing_sd(lead_h, ahead, correlation_h), lead_h)
+
+    def blend(now: int, count: int) -> Floats:
+        own = forecast(now, count)
+        if now + 1 < WEEK:
+            return own
+        history = actual[now + 1 - WEEK : now + 1]
+        profile = np.concatenate((actual[now : now + 1], profile_forecast(history, len(own) - 1)))
+        return blended(own, profile, weights(len(own)))
+
+    return blend

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
-from gridflex.domain.tariff import DEFAULT_TARIFF
-from gridflex.services.desk import Desk
+from gridflex.domain.tariff import DEFAULT_TARIFF, Tariff
 from gridflex.services.tariff_table import DAYS, edited_tariff, tariff_table
-from gridflex.services.workspace import Workspace
 from gridflex.ui import session
 
 
@@ -35,14 +35,11 @@ def editor() -> None:
         )
         with st.container(horizontal=True):
             if st.button("Use this tariff", disabled="replay_at" in st.session_state):
-                _keep(edited)
+                _keep(lambda: edited_tariff(here.tariff, edited))
             if here.tariff != DEFAULT_TARIFF and st.button("Back to the default"):
-                _keep(tariff_table(DEFAULT_TARIFF))
+                _keep(lambda: DEFAULT_TARIFF)
 
 
-def _keep(table: dict[str, list[object]]) -> None:
-    def with_table(desk: Desk, here: Workspace) -> Workspace:
-        return desk.change_tariff(here, edited_tariff(here.tariff, table), session.now())
-
-    if session.change(with_table):
+def _keep(tariff: Callable[[], Tariff]) -> None:
+    if session.change(lambda desk, here: desk.change_tariff(here, tariff(), session.now())):
         st.rerun()
