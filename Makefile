@@ -9,7 +9,7 @@ run: .venv/app.stamp
 	@$(BIN)/streamlit run asgi.py --server.port=$(PORT)
 
 test: .venv/dev.stamp
-	$(BIN)/python -m pytest -m "not browser"
+	$(BIN)/python -m pytest -m "not browser" -n auto --dist loadfile
 
 browser: .venv/dev.stamp
 	$(BIN)/python -m pytest -m browser tests/browser
