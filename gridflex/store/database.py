@@ -1,7 +1,7 @@
 """The database behind the store: SQLite in a file by default, PostgreSQL where DATABASE_URL says so.
 
 All that differs between the two is here: how a writer takes its turn, how a reader sees one
-moment, how two processes create the tables at once, and INSERT ... ON CONFLICT.
+moment, and INSERT ... ON CONFLICT.
 """
 
 from __future__ import annotations
@@ -12,16 +12,13 @@ from contextlib import contextmanager
 from typing import Any
 
 import stamina
-from sqlalchemy import URL, Connection, Engine, QueuePool, Table, create_engine, event, func, select
+from sqlalchemy import URL, Connection, Engine, QueuePool, Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import StatementError, TimeoutError
 
 from gridflex.errors import GridFlexError, SettingsError, StoreError
 from gridflex.store.address import hidden, place, read_address, shown
-from gridflex.store.tables import metadata
-
-_CREATE_LOCK = 0x6772_6964_666C_6578
-"""Any number that every instance agrees on: 'gridflex' in ASCII."""
+from gridflex.store.schema import HEAD, revision, upgrade
 
 
 class Database:
@@ -30,7 +27,7 @@ class Database:
     ``durability`` says whether what is written survives a restart: when the directory of an
     SQLite file cannot be written, the database is held in memory and the note says why.
     ``name`` is the address without its password. Raises SettingsError for an address that is
-    none, StoreError if the database does not answer.
+    none or a database that a newer version has changed, StoreError if it does not answer.
     """
 
     def __init__(self, url: str) -> None:
@@ -40,8 +37,8 @@ class Database:
         self._engine = _sqlite_engine(address) if address.get_backend_name() == "sqlite" else _server_engine(address)
         self._writer = self._engine.execution_options(writes=True)
         try:
-            self._create_tables()
-        except StoreError:
+            self._upgrade()
+        except GridFlexError:
             self.dispose()
             raise
 
@@ -70,11 +67,12 @@ class Database:
         """Close every connection. A database held in memory is gone with them."""
         self._engine.dispose()
 
-    def _create_tables(self) -> None:
+    def _upgrade(self) -> None:
+        with self.read() as connection:
+            if revision(connection) == HEAD:
+                return
         with self.write() as connection:
-            if connection.dialect.name == "postgresql":
-                connection.execute(select(func.pg_advisory_xact_lock(_CREATE_LOCK)))
-            metadata.create_all(connection)
+            upgrade(connection)
 
     @contextmanager
     def _told(self) -> Iterator[None]:

@@ -34,17 +34,6 @@ def test_tables_are_there_after_a_restart_too(url: str) -> None:
         database.dispose()
 
 
-def test_processes_that_start_at_once_agree_on_the_tables(url: str) -> None:
-    code = "import sys; from gridflex.store.database import Database; Database(sys.argv[1]).dispose()"
-    started = [
-        subprocess.Popen([sys.executable, "-c", code, url], cwd=ROOT, stderr=subprocess.PIPE, text=True)
-        for _ in range(4)
-    ]
-    told = [process.communicate(timeout=60)[1] for process in started]
-    assert [process.returncode for process in started] == [0] * 4, told
-    Database(url).dispose()
-
-
 def test_a_reader_sees_one_moment_and_no_half_of_a_transaction(database: Database, trail: Trail, now: datetime) -> None:
     trail.append("w", now, ENTRY)
     count = select(trail_heads.c.count)
