@@ -28,6 +28,7 @@ from gridflex.services.workspace import Workspace
 from gridflex.store.database import Database
 from gridflex.store.trail import Trail
 from gridflex.store.workspaces import Workspaces
+from tests.databases import fresh_database
 
 NOW = datetime(2026, 1, 8, 17, 5, tzinfo=UTC)
 """A Thursday in winter: UTC is UK time."""
@@ -184,7 +185,7 @@ def decide(
 
 @dataclass
 class Bench:
-    """A desk on a database in memory, over a grid whose values and clock the test sets."""
+    """A desk on a database of its own, over a grid whose values and clock the test sets."""
 
     feed: Feed
     database: Database
@@ -215,6 +216,7 @@ class Bench:
 
 @contextmanager
 def bench(value: Values) -> Iterator[Bench]:
-    database = Database("sqlite://")
-    yield Bench(Feed(value), database)
-    database.dispose()
+    with fresh_database() as address:
+        database = Database(address)
+        yield Bench(Feed(value), database)
+        database.dispose()

@@ -6,7 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -23,6 +23,7 @@ from gridflex.api.visits import HEADER
 from gridflex.services.platform import Platform, build_platform
 from gridflex.services.self_checks import SelfChecks, self_checks
 from gridflex.settings import Settings
+from tests.databases import fresh_database
 
 NOW = datetime(2026, 1, 8, 17, 5, tzinfo=UTC)
 """A winter evening: the sample grid is dirty, and many jobs wait."""
@@ -93,20 +94,20 @@ def served(
     *keys: str,
     limits: Limits = PLENTY,
     origins: tuple[str, ...] = (),
-    database: str = "sqlite://",
+    database: str = "",
     carbon: str = "",
 ) -> Iterator[Served]:
     clock = Clock()
-    settings = Settings.model_validate({"GRIDFLEX_CARBON_API_URL": carbon, "DATABASE_URL": SecretStr(database)})
-    platform = build_platform(settings, clock)
-    checks = self_checks(platform)
-    try:
-        with listening(create_app(platform, checks, keys, origins, limits)) as url:
-            api = Served(platform, checks, clock, url)
-            yield api
-            api.close_clients()
-    finally:
-        platform.close()
+    with ExitStack() as stack:
+        address = database or stack.enter_context(fresh_database())
+        settings = Settings.model_validate({"GRIDFLEX_CARBON_API_URL": carbon, "DATABASE_URL": SecretStr(address)})
+        platform = build_platform(settings, clock)
+        stack.callback(platform.close)
+        checks = self_checks(platform)
+        url = stack.enter_context(listening(create_app(platform, checks, keys, origins, limits)))
+        api = Served(platform, checks, clock, url)
+        stack.callback(api.close_clients)
+        yield api
 
 
 @pytest.fixture(scope="session")

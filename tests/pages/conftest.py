@@ -18,6 +18,7 @@ from gridflex.services.platform import Platform
 from gridflex.store.chain import Row
 from gridflex.store.workspaces import workspace_id
 from gridflex.ui import session
+from tests.databases import fresh_database
 
 ROUTER = Path(__file__).parent / "entry.py"
 START = datetime(2026, 11, 18, 10, 20, tzinfo=UTC)
@@ -143,7 +144,6 @@ class Site:
 def start_site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Site]]:
     """Starts a process as the environment would have it; a second one takes over the disk of the first."""
     monkeypatch.setenv("GRIDFLEX_DATA_DIR", str(tmp_path))
-    monkeypatch.delenv("DATABASE_URL", raising=False)
     running: list[Site] = []
 
     def leave() -> None:
@@ -157,8 +157,10 @@ def start_site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Call
         assert running[0].platform.settings.data_dir == tmp_path
         return running[0]
 
-    yield start
-    leave()
+    with fresh_database("") as address:
+        monkeypatch.setenv("DATABASE_URL", address)
+        yield start
+        leave()
 
 
 @pytest.fixture

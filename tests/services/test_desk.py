@@ -145,7 +145,8 @@ def test_the_plan_s_digest_can_be_recomputed_from_what_is_kept(here: Bench) -> N
 
 def test_what_cannot_be_written_is_not_shown(here: Bench) -> None:
     own = here.own(job())
-    here.database.dispose()  # the database in memory is gone
+    with here.database.write() as connection:
+        connection.exec_driver_sql("DROP TABLE trail_heads")
     with pytest.raises(StoreError):
         here.desk.adopt(own, Controls(), NOW, "use this plan")
 

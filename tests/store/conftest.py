@@ -2,37 +2,23 @@
 
 from __future__ import annotations
 
-import os
-import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, make_url, text
 
 from gridflex.store.database import Database
 from gridflex.store.trail import Trail
-
-SERVER = os.environ.get("GRIDFLEX_TEST_DATABASE_URL", "")
+from tests.databases import SERVER, fresh_database
 
 sqlite_only = pytest.mark.skipif(bool(SERVER), reason="about SQLite's file")
 
 
 @pytest.fixture
 def url(tmp_path: Path) -> Iterator[str]:
-    if not SERVER:
-        yield f"sqlite:///{tmp_path / 'data' / 'gridflex.sqlite3'}"
-        return
-    schema = f"test_{uuid.uuid4().hex}"
-    engine = create_engine(make_url(SERVER).set(drivername="postgresql+psycopg"))
-    with engine.begin() as connection:
-        connection.execute(text(f"CREATE SCHEMA {schema}"))
-    own = make_url(SERVER).update_query_dict({"options": f"-csearch_path={schema}"})
-    yield own.render_as_string(hide_password=False)
-    with engine.begin() as connection:
-        connection.execute(text(f"DROP SCHEMA {schema} CASCADE"))
-    engine.dispose()
+    with fresh_database(f"sqlite:///{tmp_path / 'data' / 'gridflex.sqlite3'}") as address:
+        yield address
 
 
 @pytest.fixture
