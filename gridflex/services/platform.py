@@ -19,6 +19,7 @@ from gridflex.sources.http import utc_now
 from gridflex.sources.sample_grid import sample_snapshot
 from gridflex.store.archive import Archive
 from gridflex.store.database import Database
+from gridflex.store.leases import Leases
 from gridflex.store.trail import Trail
 from gridflex.store.workspaces import Workspaces
 
@@ -67,7 +68,11 @@ def build_platform(settings: Settings, clock: Clock = utc_now, max_wait_s: float
     archive = Archive(database)
     key = settings.carbon_api_key.get_secret_value() if settings.carbon_api_key else None
     feed = CarbonFeed(
-        CarbonApi(settings.carbon_api_url, api_key=key, clock=clock), archive, clock, max_wait_s=max_wait_s
+        CarbonApi(settings.carbon_api_url, api_key=key, clock=clock),
+        archive,
+        clock,
+        max_wait_s=max_wait_s,
+        turns=Leases(database) if settings.carbon_api_url else None,
     )
     grid = GridAgent(feed, archive, sample_snapshot, DEFAULT_TARIFF)
     orchestrator = Orchestrator()

@@ -13,15 +13,10 @@ from gridflex.errors import SourceError, StoreError
 from gridflex.sources.carbon_api import SETTLING
 from gridflex.sources.carbon_parse import reading_at
 from gridflex.sources.carbon_ports import CarbonService, FeedState, SnapshotArchive
+from gridflex.sources.carbon_sharing import RETRY, next_settled
 
-RETRY = timedelta(minutes=1)
 PAST = timedelta(days=13)
 """What the forecast from the archive is given to start with: one range of the service."""
-
-
-def next_settled(moment: datetime) -> datetime:
-    """The first time after ``moment`` at which one more half-hour has a settled actual."""
-    return floor_half_hour(moment - SETTLING) + HALF_HOUR + SETTLING
 
 
 class CarbonLine:
@@ -140,7 +135,7 @@ class CarbonLine:
             return None
         with self._changed:
             self._snapshot, self._error = fetched, None
-            self._last_success, self._next_due = at, next_settled(at)
+            self._last_success, self._next_due = fetched.fetched_at, next_settled(fetched.fetched_at)
         return fetched
 
     def _keep(self, fetched: CarbonSnapshot) -> None:

@@ -16,7 +16,8 @@ from threading import Lock
 from gridflex.domain.halfhours import require_utc
 from gridflex.domain.regions import region_name
 from gridflex.sources.carbon_line import CarbonLine
-from gridflex.sources.carbon_ports import CarbonService, FeedState, SnapshotArchive
+from gridflex.sources.carbon_ports import CarbonService, FeedState, SnapshotArchive, Turns
+from gridflex.sources.carbon_sharing import SharedCarbon
 
 __all__ = ["CarbonFeed", "CarbonService", "FeedState", "SnapshotArchive"]
 
@@ -27,6 +28,7 @@ class CarbonFeed:
     A page is held until ``max_wait_s`` after a fetch began at the latest, and only while nothing
     covers now, nothing was heard yet, or what is known has missed a whole refresh; a source
     that is known to fail holds nobody whose data cover now. Fetches go by ``clock`` alone.
+    With ``turns`` the instances on one archive fetch once for all of them.
     """
 
     def __init__(
@@ -36,8 +38,11 @@ class CarbonFeed:
         clock: Callable[[], datetime],
         *,
         max_wait_s: float = 1.5,
+        turns: Turns | None = None,
     ) -> None:
-        self._api, self._archive, self._clock, self._max_wait_s = api, archive, clock, max_wait_s
+        self._shared = SharedCarbon(api, archive, turns, clock) if turns else None
+        self._api, self._archive = self._shared or api, self._shared or archive
+        self._clock, self._max_wait_s = clock, max_wait_s
         self._lock = Lock()
         self._lines: dict[int, CarbonLine] = {}
 
@@ -58,6 +63,8 @@ class CarbonFeed:
         """Start nothing more, wait for what still runs, and close the source."""
         with self._lock:
             lines = list(self._lines.values())
+        if self._shared:
+            self._shared.stop_waiting()
         until = time.monotonic() + wait_s
         for line in lines:
             line.stop(max(0.0, until - time.monotonic()))

@@ -108,6 +108,15 @@ class BooksColumns(TypedColumns):
     books: Named[bytes] = Column(LargeBinary)
 
 
+class LeaseColumns(TypedColumns):
+    """Whose turn it is to do what, until when; ``why`` it was put off, empty where it is under way."""
+
+    name: Named[str] = Column(String(64), primary_key=True)
+    holder: Named[str] = Column(String(32))
+    until: Named[datetime] = Column(Utc)
+    why: Named[str]
+
+
 trail_rows = Table("trail_rows", metadata, TrailRowColumns)
 trail_heads = Table("trail_heads", metadata, TrailHeadColumns)
 workspaces = Table("workspaces", metadata, WorkspaceColumns)
@@ -115,5 +124,6 @@ carbon_snapshots = Table("carbon_snapshots", metadata, SnapshotColumns)
 carbon_readings = Table("carbon_readings", metadata, ReadingColumns)
 beckn_orders = Table("beckn_orders", metadata, OrderColumns)
 beckn_books = Table("beckn_books", metadata, BooksColumns)
+leases = Table("leases", metadata, LeaseColumns)
 
 Index(None, trail_rows.c.workspace_id, trail_rows.c.subject, trail_rows.c.seq)

@@ -16,7 +16,7 @@ from gridflex.domain.halfhours import half_hours
 from gridflex.domain.regions import GB
 from gridflex.errors import InputError, SourceError, StoreError, Unreachable
 from gridflex.sources.carbon_api import CarbonApi
-from gridflex.sources.carbon_line import next_settled
+from gridflex.sources.carbon_sharing import next_settled
 from gridflex.sources.feed import CarbonFeed, FeedState
 
 NOON = datetime(2026, 1, 8, 12, 15, tzinfo=UTC)
