@@ -11,8 +11,8 @@ COPY app.py asgi.py ./
 COPY .streamlit .streamlit
 COPY pages pages
 COPY gridflex gridflex
-USER gridflex
-ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 GRIDFLEX_DATA_DIR=/data PORT=8080
+USER 10001
+ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 GRIDFLEX_DATA_DIR=/data TMPDIR=/data PORT=8080
 VOLUME /data
 EXPOSE 8080
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s CMD ["python", "-c", "import os, urllib.request as r; r.urlopen(f'http://127.0.0.1:{os.environ[\"PORT\"]}/_stcore/health', timeout=4)"]

@@ -3,15 +3,20 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import cache
+from pathlib import Path
 
 import streamlit as st
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp
 
+from gridflex.api import requests
+from gridflex.api.headers import SecureHeaders, content_policy
 from gridflex.api.on_demand import ApiOnDemand
 from gridflex.services.beckn_callbacks import callback_routes
+from gridflex.services.logs import log_json
 from gridflex.services.self_checks import SelfChecks, self_checks
+from gridflex.settings import read_settings
 from gridflex.ui.session import platform
 from gridflex.ui.warm import warm_up
 
@@ -19,6 +24,7 @@ from gridflex.ui.warm import warm_up
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     """Import and draw once, then freeze, so that no visitor pays for it; then check this process every minute."""
+    log_json(read_settings(), requests.current.get)
     warm_up()
     with checks().running():
         yield
@@ -38,11 +44,16 @@ def api() -> ASGIApp:
     return create_app(shared, checks(), shared.settings.operator_keys(), shared.settings.origins())
 
 
+SHELL = Path(st.__file__).parent / "static" / "index.html"
+"""The page that every address of the dashboard answers with."""
+
 app = st.App(
     "app.py",
     lifespan=lifespan,
     routes=callback_routes(platform),
     middleware=[
+        Middleware(requests.RequestLog),
+        Middleware(SecureHeaders, policy=content_policy(SHELL.read_text())),
         Middleware(GZipMiddleware, minimum_size=1024, compresslevel=5),
         Middleware(ApiOnDemand, build=api),
     ],

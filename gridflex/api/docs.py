@@ -10,6 +10,7 @@ from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.responses import HTMLResponse
 from fastapi.staticfiles import StaticFiles
 
+from gridflex.api.headers import content_policy
 from gridflex.api.on_demand import PREFIX
 
 ASSETS = f"{PREFIX}/docs/assets"
@@ -24,7 +25,7 @@ def install(app: FastAPI) -> None:
 
 
 def _page() -> HTMLResponse:
-    return get_swagger_ui_html(
+    page = get_swagger_ui_html(
         openapi_url=f"{PREFIX}/openapi.json",
         title="GridFlex API",
         swagger_js_url=f"{ASSETS}/swagger-ui-bundle.js",
@@ -33,6 +34,8 @@ def _page() -> HTMLResponse:
         # Else the page would ask a validator on the web for its badge.
         swagger_ui_parameters={"validatorUrl": None, "persistAuthorization": False},
     )
+    page.headers["content-security-policy"] = content_policy(bytes(page.body).decode())
+    return page
 
 
 def _assets() -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import subprocess
@@ -18,15 +19,26 @@ BROWSER = {"Accept": "text/html,application/xhtml+xml"}
 
 
 @pytest.fixture(scope="module")
-def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the started app keeps its data and its log."""
+    return tmp_path_factory.mktemp("site")
+
+
+@pytest.fixture(scope="module")
+def started(folder: Path) -> Iterator[httpx.Client]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", "asgi.py", f"--server.port={port}"]
-    kept = {"GRIDFLEX_CARBON_API_URL": "", "GRIDFLEX_DATA_DIR": str(tmp_path_factory.mktemp("data"))}
-    process = subprocess.Popen(
-        [*command, "--server.address=127.0.0.1"], cwd=ROOT, env=os.environ | kept, stdout=subprocess.DEVNULL
-    )
+    kept = {"GRIDFLEX_CARBON_API_URL": "", "GRIDFLEX_DATA_DIR": str(folder / "data")}
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(
+            [*command, "--server.address=127.0.0.1"],
+            cwd=ROOT,
+            env=os.environ | kept,
+            stdout=subprocess.DEVNULL,
+            stderr=log,
+        )
     try:
         with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
             _wait(client)
@@ -64,3 +76,13 @@ def test_answers_are_compressed(started: httpx.Client) -> None:
 
 def test_a_networks_answers_still_come_in(started: httpx.Client) -> None:
     assert started.post("/beckn/on_select", content=b"{}").json()["message"]["ack"]["status"] == "NACK"
+
+
+def test_the_log_is_json_with_the_requests_id_and_without_the_key(started: httpx.Client, folder: Path) -> None:
+    answer = httpx.post(f"{started.base_url}/optimize?w=a-token-of-some-length", headers={"X-Request-ID": "traced-1"})
+    text = (folder / "log").read_text()
+    (line,) = [said for said in map(json.loads, text.splitlines()) if said.get("request_id") == "traced-1"]
+    assert (line["path"], line["status"], line["method"]) == ("/optimize", 200, "POST")
+    assert answer.headers["x-gridflex-key"] not in text
+    assert "a-token-of-some-length" not in text
+    assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
