@@ -36,6 +36,7 @@ class Aftercare(Steps):
         if self.record.state is State.INITIALISED and state in BOOKED:
             return self._on_booked(envelope)
         self._take_in(order)
+        self._see_update(order)
         return state, self._standing(state)
 
     def _on_booked(self, envelope: Envelope) -> tuple[State, str]:
@@ -102,6 +103,19 @@ class Aftercare(Steps):
         metrics = {name: extra[f"beckn:{name}"] for name in _METRICS if f"beckn:{name}" in extra}
         self.record.metrics = self.record.metrics | metrics
 
+    def _see_update(self, order: Order) -> None:
+        """An update in doubt was taken if the order says what it answers to."""
+        record, doubt = self.record, self.record.doubt
+        if doubt is None or not doubt.event_id or answers_to(order) != doubt.event_id:
+            return
+        record.doubt = None
+        self._answered(doubt.event_id)
+
+    def _answered(self, event_id: str) -> None:
+        alert = self.record.alert
+        if alert is not None and alert.event_id == event_id:
+            self.record.alert = alert.model_copy(update={"answered": True})
+
     def cancel(self, reason: str = "no longer needed") -> Step:
         """Back out: at the provider once it knows of the order, else by leaving."""
         record = self.record
@@ -147,18 +161,25 @@ class Aftercare(Steps):
         return self.record.state, f"support: {_contact(envelope.message.support)}"
 
     def _settle_other(self, action: Action) -> None:
-        """See to it that no other binding message may still take effect. Raises OutOfOrder if one may."""
+        """See to it that no other binding message may still take effect. Raises OutOfOrder if one may or has."""
         doubt = self.record.doubt
-        if doubt is None or doubt.action is action:
+        if doubt is None or (doubt.action is action and not doubt.event_id):
             return
         self.status()
         if self.record.doubt is not None and not self._outlived(doubt):
             raise OutOfOrder(f"it is not known yet whether {doubt.action.value} took effect; ask for the status first")
+        if self.record.doubt is None and doubt.action is action:
+            raise OutOfOrder("the change asked for before has taken effect; nothing is sent again")
         self.record.doubt = None
 
     def _outlived(self, doubt: Doubt | None) -> bool:
         """Whether the message in doubt can take effect no more, or is known to be with the provider."""
         return doubt is None or doubt.resend_after is None or self.client.clock() >= doubt.resend_after
+
+
+def answers_to(order: Order) -> str | None:
+    """The event that the order's latest update answers to."""
+    return order.order_attributes.response_to_event if order.order_attributes else None
 
 
 def _contact(support: SupportContact) -> str:

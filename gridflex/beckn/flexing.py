@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from gridflex.beckn import drafts
-from gridflex.beckn.aftercare import RUNNING, Aftercare
+from gridflex.beckn.aftercare import RUNNING, Aftercare, answers_to
 from gridflex.beckn.messages import Envelope, OrderMessage, stamp
 from gridflex.beckn.orders import Order
 from gridflex.beckn.record import Record, Step
@@ -133,7 +133,7 @@ class Flexing(Aftercare):
         order = drafts.order_to_update(self._order, action, workload, kind, event_id, now)
 
         def taken(answer: Order) -> bool:
-            return answer.order_attributes is not None and answer.order_attributes.response_to_event == event_id
+            return answers_to(answer) == event_id
 
         def read(envelope: Envelope) -> tuple[State, str]:
             is_ours(envelope.order, self.record.order_id)
@@ -142,11 +142,10 @@ class Flexing(Aftercare):
             return state, sentence
 
         self._settle_other(Action.UPDATE)
-        exchange = self.talk.bind(Action.UPDATE, OrderMessage(order=order), taken, lambda answer: True)
+        exchange = self.talk.bind(Action.UPDATE, OrderMessage(order=order), taken, lambda answer: True, event_id)
         step = self._finish(exchange, read, Action.UPDATE, binding=True)
-        alert = self.record.alert
-        if step.ok and alert is not None and alert.event_id == event_id:
-            self.record.alert = alert.model_copy(update={"answered": True})
+        if step.ok:
+            self._answered(event_id)
             self.ways.keep(self.record)
         return step
 

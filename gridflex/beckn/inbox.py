@@ -12,7 +12,7 @@ from gridflex.beckn.messages import Envelope, stamp
 from gridflex.beckn.reading import read_json, read_message
 from gridflex.beckn.signing import CLOCK_SKEW, KeyLookup, verify
 from gridflex.beckn.times import read_duration
-from gridflex.errors import BecknError, InvalidMessage, NoAnswer, SignatureRefused
+from gridflex.errors import BecknError, InvalidMessage, Nack, NoAnswer, SignatureRefused
 
 MAX_TRANSACTIONS = 5000
 """Journeys remembered; the oldest is forgotten first."""
@@ -148,5 +148,6 @@ def acknowledgement(
     """An ACK, or a NACK with its reason, in the core schema's shape."""
     body: dict[str, object] = {"transaction_id": transaction_id, "timestamp": stamp(now), "ack_status": "ACK"}
     if error is not None:
-        body |= {"ack_status": "NACK", "error": {"code": type(error).__name__, "message": str(error)}}
+        code = (error.code if isinstance(error, Nack) else "") or type(error).__name__
+        body |= {"ack_status": "NACK", "error": {"code": code, "message": str(error)}}
     return Acknowledgement(status, body, headers or {})

@@ -71,12 +71,16 @@ Audit = Callable[[AuditEntry], None]
 
 
 class Doubt(BaseModel):
-    """An action whose outcome is not known. It may be sent again after ``resend_after``; None: never."""
+    """An action whose outcome is not known. It may be sent again after ``resend_after``; None: never.
+
+    ``event_id`` is what an update answers to: a status that names it tells that the update was taken.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     action: Action
     resend_after: UtcTime | None
+    event_id: str = ""
 
 
 class Alert(BaseModel):

@@ -84,6 +84,8 @@ class Steps:
         try:
             state, sentence = read(_envelope(exchange))
             problem = ""
+            if exchange.action is not action:
+                sentence += ", as its status says"
         except BecknError as error:
             state, sentence, problem = self._after(error, action), str(error), type(error).__name__
             known = isinstance(error, Nack | TermsBroken)

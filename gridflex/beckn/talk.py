@@ -14,7 +14,7 @@ from datetime import timedelta
 from gridflex.beckn.client import Client, Conversation, Exchange
 from gridflex.beckn.drafts import reference
 from gridflex.beckn.orders import Order
-from gridflex.beckn.record import Audit, Doubt, Ledger, entry_of
+from gridflex.beckn.record import Audit, Doubt, Ledger, entry_of, step_of
 from gridflex.beckn.vocabulary import TTL_SECONDS, Action, OrderStatus
 from gridflex.beckn.wire import Plain
 from gridflex.errors import BecknError, Nack, NoAnswer
@@ -72,15 +72,18 @@ class Talk:
             exchange = self.ask(action, message)
         return exchange
 
-    def bind(self, action: Action, message: Plain, done: Done, accepted: Done | None = None) -> Exchange:
+    def bind(
+        self, action: Action, message: Plain, done: Done, accepted: Done | None = None, event_id: str = ""
+    ) -> Exchange:
         """Send a binding message. The doubt kept before it is sent stays if the outcome does not become known.
 
         ``done`` says of an order whether the action has taken effect; ``accepted`` says it of
-        the order in the action's own answer, where that is easier to satisfy.
+        the order in the action's own answer, where that is easier to satisfy. ``event_id`` is
+        what an update answers to.
         """
         accepted = accepted or done
         if self.record.doubt is None:
-            self.record.doubt = Doubt(action=action, resend_after=self.client.clock() + _LIFE)
+            self.record.doubt = Doubt(action=action, resend_after=self.client.clock() + _LIFE, event_id=event_id)
             self._keep(self.record)
             exchange = self.ask(action, message)
             if self._settled(exchange, accepted):
@@ -89,9 +92,11 @@ class Talk:
         return self._until_known(action, message, done, accepted)
 
     def note(self, exchange: Exchange, detail: str) -> None:
-        """Hand an exchange that changes nothing to the audit port."""
+        """Hand an exchange that changes nothing to the audit port, and to the timeline."""
+        record, problem = self.record, type(exchange.error).__name__ if exchange.error else ""
         detail = f"{exchange.error}; {detail}" if exchange.error else detail
-        self.audit(entry_of(exchange, self.record, self.record.state, detail))
+        self.audit(entry_of(exchange, record, record.state, detail))
+        record.steps.append(step_of(exchange, record.state, detail, problem))
 
     def _until_known(self, action: Action, message: Plain, done: Done, accepted: Done) -> Exchange:
         resent = False
@@ -142,7 +147,9 @@ class Talk:
         if isinstance(error, Nack) and error.status == _ADAPTER_GAVE_UP:
             dead_at = exchange.sent_at
         pending = error is None and self._our_order(exchange) is not None
-        self.record.doubt = Doubt(action=exchange.action, resend_after=None if pending else dead_at)
+        event_id = self.record.doubt.event_id if self.record.doubt else ""
+        resend_after = None if pending else dead_at
+        self.record.doubt = Doubt(action=exchange.action, resend_after=resend_after, event_id=event_id)
         self.note(exchange, "asking for the order's status before anything is sent again")
 
 

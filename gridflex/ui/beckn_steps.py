@@ -25,21 +25,19 @@ def timeline(record: Record) -> None:
 
 def steps(taken: Sequence[Step]) -> None:
     """Steps as a connected timeline."""
-    for step in taken:
+    for number, step in enumerate(taken):
         icon = ":material/check_circle:" if step.ok else ":material/error:"
         with st.expander(plain(step_label(step)), icon=icon, type="step"):
             st.text("\n".join(step_facts(step)))
-            _message(step, "Request", step.request)
-            _message(step, "Answer", step.answer)
+            _message(f"{step.message_id} {number}", "Request", step.request)
+            _message(f"{step.message_id} {number}", "Answer", step.answer)
 
 
-def _message(step: Step, name: str, body: str) -> None:
+def _message(key: str, name: str, body: str) -> None:
     """A message, sent to the browser once it is opened."""
     if not body:
         return
-    place = st.expander(
-        f"{name}, {len(body.encode()):,} bytes", key=f"{step.action} {step.message_id} {name}", on_change="rerun"
-    )
+    place = st.expander(f"{name}, {len(body.encode()):,} bytes", key=f"{key} {name}", on_change="rerun")
     if place.open:
         place.code(_laid_out(body), language="json", height=MESSAGE_PX)
 

@@ -15,6 +15,7 @@ from gridflex.beckn.client import Client
 from gridflex.beckn.journey import Journey
 from gridflex.beckn.line import Line
 from gridflex.beckn.parties import Network
+from gridflex.beckn.provider.misbehaviour import Misbehaviour
 from gridflex.beckn.record import Record
 from gridflex.beckn.states import State
 from gridflex.beckn.steps import Ways
@@ -254,6 +255,57 @@ def test_a_shift_that_is_cut_moves_the_load_once(cut_setting, cut):
     assert line.arrived.count("update") == 2
     booking = place.provider.books.bookings[journey.record.order_id]
     assert booking.load_at(booking.terms.end) == pytest.approx(0.0225)
+
+
+@pytest.mark.parametrize("cut", [Cut.AFTER_SEND, Cut.MID_ANSWER, Cut.GARBLED_ANSWER, Cut.BEFORE_SEND, Cut.GIVEN_UP])
+def test_a_shift_in_doubt_that_is_asked_for_again_moves_the_load_once(cut_setting, cut):
+    place = cut_setting()
+    journey, line = over(place, {"update": [cut], "status": [Cut.AFTER_SEND] * 50})
+    journey.run_all()
+    assert journey.shift(0.01, "Leeds").problem == "NoAnswer"
+    assert journey.record.doubt.event_id
+    line.cuts["status"] = []
+    if cut in ARRIVES:
+        with pytest.raises(OutOfOrder, match="has taken effect; nothing is sent again"):
+            journey.shift(0.01, "Leeds")
+    else:
+        assert journey.shift(0.01, "Leeds").ok
+    assert journey.record.doubt is None
+    assert line.arrived.count("update") == 1
+    booking = place.provider.books.bookings[journey.record.order_id]
+    assert booking.load_at(booking.terms.end) == pytest.approx(0.0275)
+
+
+def test_an_alert_whose_answer_is_in_doubt_is_not_answered_otherwise(cut_setting):
+    place = cut_setting()
+    place.provider.misbehaviour = Misbehaviour.CARBON_SPIKE
+    journey, line = over(place, {"update": [Cut.AFTER_SEND]})
+    journey.run_all()
+    assert journey.status().ok
+    line.cuts["status"] = [Cut.AFTER_SEND] * 50
+    assert not journey.shift(0.01, "Leeds").ok
+    line.cuts["status"] = []
+    with pytest.raises(OutOfOrder, match="has taken effect"):
+        journey.answer_alert()
+    assert journey.record.alert.answered
+    assert line.arrived.count("update") == 1
+
+
+def test_the_timeline_shows_what_was_tried_and_how_the_outcome_became_known(cut_setting):
+    place = cut_setting()
+    journey, _ = over(place, {"confirm": [Cut.AFTER_SEND], "status": [Cut.BEFORE_SEND]})
+    up_to(journey, "discover", "choose", "select", "init")
+    journey.confirm()
+    told = [(step.action, step.problem, step.sentence) for step in journey.record.steps[4:]]
+    assert told == [
+        (
+            "confirm",
+            "NoAnswer",
+            "no answer in time; asking for the order's status before anything is sent again",
+        ),
+        ("status", "NoAnswer", "the peer could not be reached; outcome of confirm not known yet"),
+        ("confirm", "", f"order {journey.record.order_id} confirmed, as its status says"),
+    ]
 
 
 @pytest.mark.parametrize("cut", Cut)

@@ -100,7 +100,7 @@ def test_after_an_order_status_rating_support_and_a_shift(visitor: Any) -> None:
 
 ENDS = {
     Misbehaviour.NONE: ("confirmed", "confirmed"),
-    Misbehaviour.TIME_OUT: ("confirmed", "confirmed"),
+    Misbehaviour.TIME_OUT: ("confirmed", "confirmed, as its status says"),
     Misbehaviour.NACK: ("failed", "insufficient grid capacity"),
     Misbehaviour.WINDOW_GONE: ("failed", "the window is no longer available"),
     Misbehaviour.PRICE_CHANGED: ("failed", "the price is now £"),
