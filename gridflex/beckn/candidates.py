@@ -147,9 +147,10 @@ def _why_not(candidate: Candidate, workload: Workload, now: datetime) -> str:
     if candidate.moves and workload.transfer is None:
         return "job cannot move"
     if window.intensity > workload.carbon_threshold:
-        return f"{window.intensity:.0f} g/kWh is above the threshold of {workload.carbon_threshold:.0f}"
+        return f"{_tenths(window.intensity)} g/kWh is above the threshold of {_tenths(workload.carbon_threshold)}"
     if window.renewable_percent < workload.minimum_renewables:
-        return f"{window.renewable_percent:.0f} % renewable is below the {workload.minimum_renewables:.0f} % asked for"
+        asked = _tenths(workload.minimum_renewables)
+        return f"{_tenths(window.renewable_percent)} % renewable is below the {asked} % asked for"
     if window.capacity_mw < candidate.load_mw:
         return f"{window.capacity_mw:g} MW free, {candidate.load_mw:.4g} MW needed"
     if candidate.end > window.end:
@@ -158,6 +159,10 @@ def _why_not(candidate: Candidate, workload: Workload, now: datetime) -> str:
     if candidate.end > workload.deadline:
         return f"would end {date_clock(candidate.end)}, after the deadline of {date_clock(workload.deadline)}"
     return ""
+
+
+def _tenths(value: float) -> str:
+    return f"{round(value, 1):g}"
 
 
 def cheapest(carbon_price: float = 100.0, delay_cost: float = 0.0) -> Chooser:

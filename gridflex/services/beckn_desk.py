@@ -15,12 +15,12 @@ from gridflex.beckn.parties import Site
 from gridflex.beckn.provider.energy import EnergyProvider
 from gridflex.beckn.provider.zones import ZONES
 from gridflex.beckn.record import Audit, AuditEntry, Record, Step
-from gridflex.beckn.states import State
 from gridflex.beckn.steps import Ways
 from gridflex.domain.regions import region_name
 from gridflex.services.beckn_board import Board
 from gridflex.services.beckn_errands import Errands
 from gridflex.services.beckn_keeper import WINDOW, Keeper, overdue
+from gridflex.services.beckn_lines import to_come
 from gridflex.services.beckn_outlook import Outlook
 from gridflex.services.beckn_sandbox import Books, TestBench
 from gridflex.services.beckn_trail import buyer_entry
@@ -149,12 +149,10 @@ def site_in(region: int) -> Site:
     return Site(longitude=zone.longitude, latitude=zone.latitude, address=address)
 
 
-_NEXT = {State.NEW: "discover", State.DISCOVERED: "select", State.QUOTED: "init", State.INITIALISED: "confirm"}
-
-
 def next_step(record: Record) -> str:
     """What *Next step* would do; empty when the journey needs no more."""
-    return _NEXT.get(record.state, "")
+    ahead = to_come(record)
+    return ahead[0][0] if ahead else ""
 
 
 def advance(opened: Opened, key: str = "") -> tuple[Step, ...]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from gridflex.beckn.record import Step
+from gridflex.beckn.record import Record, Step
+from gridflex.beckn.states import State
 from gridflex.domain import format as fmt
 from gridflex.domain.halfhours import parse_utc
 from gridflex.store.orders import StoredOrder
@@ -28,12 +29,40 @@ STEP_WORDS = {
 }
 
 
+TO_COME = {
+    State.NEW: ("discover", "Asks the network for windows clean enough and near enough."),
+    State.DISCOVERED: ("select", "Makes the order's id and asks for a quote for the window chosen."),
+    State.QUOTED: ("init", "Says who pays, what runs, where and when; the provider reserves the power."),
+    State.INITIALISED: ("confirm", "Makes it binding. Only a confirmation of this order on these terms counts."),
+}
+"""The step that leads on from each state, and what it will do."""
+
+_ORDER_ENDED = frozenset({State.FAILED, State.CANCELLED, State.EXPIRED})
+
+
+def to_come(record: Record) -> list[tuple[str, str]]:
+    """Steps that are still to be taken, each with what it will do."""
+    states = list(TO_COME)
+    return [TO_COME[state] for state in states[states.index(record.state) :]] if record.state in TO_COME else []
+
+
+def trouble(record: Record) -> str:
+    """What went wrong and still matters: the last step's failure, or the one that ended the order; else empty."""
+    steps = record.steps
+    if len(steps) > 1 and record.state in _ORDER_ENDED and steps[-1].ok:
+        steps = steps[:-1]
+    if not steps or steps[-1].ok:
+        return ""
+    return f"{STEP_WORDS.get(steps[-1].action, steps[-1].action)} did not come off: {steps[-1].sentence}"
+
+
 def step_label(step: Step) -> str:
     """Discover · 12 ms · 8 windows found, 3 fit; a step that did not come off says so in a word."""
     name = STEP_WORDS.get(step.action, step.action)
     took = f"{step.ms:.0f} ms" if step.ms else ""
     said = step.sentence if step.ok else f"failed: {step.sentence}"
-    return " · ".join(part for part in (name, took, said) if part)
+    signed = "signature verified" if step.verified.startswith("signed by") else ""
+    return " · ".join(part for part in (name, took, said, signed) if part)
 
 
 def step_facts(step: Step) -> list[str]:

@@ -75,7 +75,7 @@ def _spot(one: Candidate, first: datetime, chosen: str) -> Spot:
     begins, ends = ((moment - first) / HALF_HOUR for moment in (window.start, window.end))
     said = (
         f"{fmt.date_clock(window.start)} to {fmt.clock(window.end)}",
-        f"{fmt.intensity(window.intensity)}, {window.renewable_percent:.0f} % renewable",
+        f"{fmt.intensity(window.intensity)}, {round(window.renewable_percent, 1):g} % renewable",
         f"{fmt.unit_price(window.price)}, {window.capacity_mw:g} MW free",
         one.passed_over or f"this run: {fmt.money(one.cost_gbp)}, {fmt.carbon(one.carbon_kg * 1e3)}",
     )
@@ -114,13 +114,13 @@ def _row(one: Candidate, record: Record, chosen: str, outlook: Outlook | None) -
         "verdict": CHOSEN if window.key == chosen else one.passed_over or FITS,
         "run_from_uk": one.start,
         "g_per_kwh": window.intensity,
+        **_against(one, workload.run_now, "now"),
+        **_against(one, workload.best_run, "best_own_start"),
         "renewable_percent": window.renewable_percent,
         "pence_per_kwh": window.price * 100,
         "free_mw": window.capacity_mw,
         "cost_gbp": one.cost_gbp,
         "carbon_kg": one.carbon_kg,
-        **_against(one, workload.run_now, "now"),
-        **_against(one, workload.best_run, "best_own_start"),
         "from_uk": window.start,
         "until_uk": window.end,
         "moves": f"{one.transfer_hours:g} h, {one.transfer_kwh:g} kWh" if one.moves else "stays",

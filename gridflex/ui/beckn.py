@@ -9,7 +9,7 @@ from gridflex.beckn.states import State
 from gridflex.domain import format as fmt
 from gridflex.services.beckn_desk import Opened, advance, next_step, run_rest
 from gridflex.services.beckn_errands import Errand
-from gridflex.services.beckn_lines import STEP_WORDS
+from gridflex.services.beckn_lines import STEP_WORDS, trouble
 from gridflex.ui import (
     beckn_after,
     beckn_bench,
@@ -25,6 +25,7 @@ from gridflex.ui.beckn_wish import Asked, controls_of_wish
 from gridflex.ui.plain import plain
 
 CANCELLABLE = frozenset({State.QUOTED, State.INITIALISED, State.CONFIRMED, State.IN_PROGRESS})
+UNMADE = frozenset({State.FAILED, State.CANCELLED})
 STATE_COLOURS = {
     State.CONFIRMED: "green",
     State.IN_PROGRESS: "green",
@@ -105,6 +106,10 @@ def _headline(record: Record) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.badge(record.state.value, color=STATE_COLOURS.get(record.state, "blue"))  # type: ignore[arg-type]
         st.markdown(f"**{plain(_said(record))}**")
+    if wrong := trouble(record):
+        st.warning(f"{plain(wrong)}. The queue keeps its plan.", icon=":material/error:")
+    elif record.candidates and not record.choice and not any(one.fits for one in record.candidates):
+        st.info(beckn_windows.NONE_FITS, icon=":material/search_off:")
 
 
 def _said(record: Record) -> str:
@@ -133,7 +138,7 @@ def _buttons(found: Opened) -> None:
             beckn_visit.act(found, lambda one: one.journey.discover())
         if record.state in CANCELLABLE and st.button("Cancel order", icon=":material/cancel:"):
             beckn_visit.act(found, lambda one: one.journey.cancel())
-        if record.state is State.FAILED and record.choice and st.button("Try another window", icon=":material/replay:"):
+        if record.state in UNMADE and record.choice and st.button("Try another window", icon=":material/replay:"):
             _again(found)
         if record.state not in beckn_visit.UNDECIDED and st.button("New order", icon=":material/add:"):
             st.session_state["beckn_txn"] = beckn_visit.NEW
@@ -148,12 +153,14 @@ def _again(found: Opened) -> None:
 
 
 def _replay() -> None:
+    head = st.container()
     left, right = st.columns([2, 3], gap="medium")
     with left:
         asked: Asked = controls_of_wish(fixed=False)
     journey = beckn_visit.replayed(asked)
-    st.markdown(f"**{plain(beckn_windows.found_sentence(journey.record))}**")
-    st.caption("A replay orders nothing; go back to live to order a window.")
+    with head:
+        st.markdown(f"**{plain(beckn_windows.found_sentence(journey.record))}**")
+        st.caption("A replay orders nothing; go back to live to order a window.")
     with right:
         beckn_windows.chart(journey.record)
     beckn_windows.table(journey.record, pick=False)

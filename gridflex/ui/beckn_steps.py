@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from gridflex.beckn.record import Record, Step
-from gridflex.services.beckn_lines import step_facts, step_label
+from gridflex.services.beckn_lines import STEP_WORDS, step_facts, step_label, to_come
 from gridflex.ui.plain import plain
 
 MESSAGE_PX = 360
@@ -17,10 +17,13 @@ MOST_SHOWN = 40_000
 
 
 def timeline(record: Record) -> None:
-    """Every step taken, oldest first."""
+    """Every step taken, oldest first, then those to come."""
     st.subheader("Steps", anchor=False)
     st.caption(f"Transaction {record.transaction_id}")
     steps(record.steps)
+    for name, sentence in to_come(record):
+        with st.expander(f"{STEP_WORDS[name]} · to come", icon=":material/radio_button_unchecked:", type="step"):
+            st.text(sentence)
 
 
 def steps(taken: Sequence[Step]) -> None:

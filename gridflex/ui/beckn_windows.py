@@ -20,8 +20,8 @@ COLUMNS = {
     "run_from_uk": ("run from, UK time", "ddd HH:mm"),
 }
 NUMBERS = {
-    "g_per_kwh": ("g/kWh", "%.0f"),
-    "renewable_percent": ("renewable, %", "%.0f"),
+    "g_per_kwh": ("g/kWh", "%.1f"),
+    "renewable_percent": ("renewable, %", "%.1f"),
     "pence_per_kwh": ("p/kWh", "%.1f"),
     "free_mw": ("MW free", "%.4g"),
     "cost_gbp": ("run, £", "%.2f"),
@@ -33,11 +33,17 @@ NUMBERS = {
 }
 
 
+NONE_FITS = (
+    "No window fits. Raise the threshold, ask for fewer renewables or give the run more time; the table says why each "
+    "was passed over."
+)
+
+
 def found_sentence(record: Record) -> str:
     """8 windows found, 3 fit; the first begins in 2 h 10 min."""
     found, fitting = record.candidates, [one for one in record.candidates if one.fits]
     if record.discovered_at is None:
-        return "Nothing has been asked yet"
+        return "No window is known" if record.steps else "Nothing has been asked yet"
     said = f"{fmt.plural(len(found), 'window')} found, {len(fitting)} fit"
     if record.unread:
         said += f", {len(record.unread)} could not be read"
@@ -45,7 +51,7 @@ def found_sentence(record: Record) -> str:
         return said
     first = min(one.start for one in fitting)
     now = session.now()
-    return f"{said} · next {'now' if first <= now else f'in {fmt.span(first - now)}'}"
+    return f"{said} · {'one begins now' if first <= now else f'next in {fmt.span(first - now)}'}"
 
 
 def chart(record: Record) -> None:
@@ -87,7 +93,7 @@ def table(record: Record, *, pick: bool) -> None:
         column_config={
             **columns,
             **numbers,
-            "verdict": st.column_config.TextColumn("verdict, or why passed over", width=290),
+            "verdict": st.column_config.TextColumn("verdict, or why passed over", width=270),
             "moves": st.column_config.TextColumn("transfer"),
             "values": st.column_config.TextColumn("grid values"),
         },

@@ -15,7 +15,13 @@ from gridflex.services.beckn_lines import STEP_WORDS
 def labels(visitor: Any) -> list[str]:
     """The timeline's steps as they are said, without the backslashes that keep them text."""
     said = [one.label.replace("\\", "").replace("\u200b", "") for one in visitor.page.expander]
-    return [label for label in said if label.split(" · ")[0] in STEP_WORDS.values()]
+    steps = [label for label in said if label.split(" · ")[0] in STEP_WORDS.values()]
+    return [label.removesuffix(" · signature verified") for label in steps if not label.endswith("to come")]
+
+
+def ahead(visitor: Any) -> list[str]:
+    """The steps that are still to come."""
+    return [one.label.split(" · ")[0] for one in visitor.page.expander if one.label.endswith("to come")]
 
 
 def said(visitor: Any) -> str:
@@ -43,6 +49,7 @@ def test_the_first_look_asks_for_windows_once(visitor: Any) -> None:
     visitor.open("beckn")
     assert "speaking to the embedded sandbox: nothing is sold" in visitor.text
     assert "8 windows found, 7 fit · next in 10 min" in said(visitor)
+    assert ahead(visitor) == ["Select", "Init", "Confirm"]
     assert len(windows(visitor)) == 8
     assert (windows(visitor)["verdict"] == "chosen").sum() == 1
     assert [row.data["side"] for row in visitor.trail("beckn")] == ["buyer", "provider"]
@@ -123,6 +130,9 @@ def test_every_misbehaviour_is_handled_in_sight(visitor: Any, fault: Misbehaviou
         return
     assert f"badge[{state}]" in visitor.text
     assert sentence in labels(visitor)[-1]
+    assert ahead(visitor) == []
+    assert ("did not come off" in said(visitor)) == (state in ("failed", "cancelled"))
+    assert ("Try another window" in visitor.buttons) == (state in ("failed", "cancelled"))
 
 
 def test_an_alert_is_shown_and_answered(visitor: Any) -> None:
@@ -158,7 +168,10 @@ def test_the_address_sets_the_sliders_and_a_link_would_say_them(visitor: Any) ->
 def test_nothing_fits_and_nothing_is_ordered(visitor: Any) -> None:
     visitor.open("beckn", threshold="0").press("Run all")
     assert "8 windows found, 0 fit" in said(visitor)
+    assert "Choose did not come off: 8 windows found, 0 fit: none can be ordered. The queue keeps" in said(visitor)
     assert "none can be ordered" in labels(visitor)[-1]
+    visitor.press("Ask again")
+    assert "No window fits. Raise the threshold" in said(visitor)
     assert "badge[discovered]" in visitor.text
 
 

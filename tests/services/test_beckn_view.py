@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from datetime import timedelta
 
 import plotly.graph_objects as go
 import pytest
 
+from gridflex.beckn.candidates import Candidate
 from gridflex.beckn.provider.misbehaviour import Misbehaviour
 from gridflex.beckn.record import Record
 from gridflex.planning.objective import CARBON_ONLY
@@ -50,7 +52,7 @@ def test_a_window_stands_where_and_when_it_is(opened: Opened) -> None:
     assert spot.hover == (
         "Cambridge 19:00 window",
         "Thu 8 Jan 19:00 to 23:00",
-        "120 g/kWh, 61 % renewable",
+        "120 g/kWh, 61.3 % renewable",
         "10.0 p/kWh, 5 MW free",
         "this run: £1.00, 1.20 kg",
     )
@@ -104,6 +106,28 @@ def test_labels_keep_clear_of_each_other(opened: Opened) -> None:
     assert len(set(places.values())) > 1, "windows of the same hours cannot all be labelled above"
 
 
+def test_windows_at_one_place_have_their_names_on_different_sides(opened: Opened) -> None:
+    first = opened.record.candidates[0]
+    twins = [
+        first.model_copy(update={"window": first.window.model_copy(update={"locality": name, "item_id": name})})
+        for name in ("Leeds", "Glasgow", "London")
+    ]
+    view = window_map(twins, "", 2000.0, NOW)
+    assert len(set(label_places(view).values())) == 3
+
+
+def test_a_name_keeps_clear_of_the_thresholds_label(opened: Opened) -> None:
+    def window_at(hours: float) -> Candidate:
+        first = opened.record.candidates[0]
+        times = {"start": NOW + timedelta(hours=hours), "end": NOW + timedelta(hours=hours + 2), "intensity": 120.0}
+        return first.model_copy(update={"window": first.window.model_copy(update=times)})
+
+    # The label stands above its line, at one end: of two windows just below it one gives way.
+    ends = [window_at(1.5), window_at(20.5)]
+    assert list(label_places(window_map(ends, "", 125.0, NOW)).values()).count("top center") == 1
+    assert list(label_places(window_map(ends, "", 2000.0, NOW)).values()) == ["top center", "top center"]
+
+
 def test_the_table_says_of_each_window_what_it_is_worth(opened: Opened, place: Place) -> None:
     own = place.bench.own(job())
     table = window_table(opened.record, key_of(opened.record, "Cambridge"), place.outlook(own))
@@ -128,7 +152,7 @@ def test_a_table_without_windows_has_its_columns(opened: Opened) -> None:
 def test_a_step_in_a_line_and_its_facts(opened: Opened) -> None:
     run_rest(opened)
     labels = [step_label(step) for step in opened.record.steps]
-    assert labels[0].endswith("· 8 windows found, 1 fit")
+    assert labels[0].endswith("· 8 windows found, 1 fit · signature verified")
     assert labels[0].startswith("Discover · ")
     assert labels[1].startswith("Choose · Cambridge 19:00 window is the cleanest")
     facts = step_facts(opened.record.steps[-1])
@@ -141,7 +165,7 @@ def test_a_step_in_a_line_and_its_facts(opened: Opened) -> None:
 def test_a_failed_step_names_its_problem(place: Place) -> None:
     opened = place.begin(place.bench.own(job()), misbehaviour=Misbehaviour.NACK)
     last = run_rest(opened)[-1]
-    assert step_label(last).endswith("failed: the peer refused (Nack): insufficient grid capacity")
+    assert step_label(last).endswith("failed: the peer refused (INSUFFICIENT_CAPACITY): insufficient grid capacity")
     assert step_facts(last)[-1] == "problem: Nack"
 
 

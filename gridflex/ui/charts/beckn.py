@@ -12,8 +12,8 @@ from gridflex.ui.charts.style import Spec, figure, label, layout, plain, rule, t
 from gridflex.ui.palette import RULE, Palette
 
 HEIGHT = 440
-PLOT_PX = (480.0, 380.0)
-"""About how large the plot is on a desktop; labels are kept apart by it."""
+PLOT_PX = (365.0, 315.0)
+"""How large the plot is on a desktop; labels are kept apart by it."""
 
 LEAST_PX, MOST_PX, RING_PX = 10.0, 30.0, 14.0
 
@@ -91,6 +91,7 @@ def _names(view: WindowMap) -> Spec:
         "marker": {"size": [2 * _reach(spot, view) for spot in view.spots], "opacity": 0},
         "hoverinfo": "skip",
         "showlegend": False,
+        "cliponaxis": False,
     }
 
 
@@ -99,32 +100,58 @@ def _reach(spot: Spot, view: WindowMap) -> float:
     return _size(spot, view) / 2 + (RING_PX / 2 if spot.chosen else 0.0)
 
 
-SIDES = {"top center": (0, 1), "bottom center": (0, -1), "middle right": (1, 0), "middle left": (-1, 0)}
+SIDES = {
+    "top center": (0, 1),
+    "bottom center": (0, -1),
+    "middle right": (1, 0),
+    "middle left": (-1, 0),
+    "top right": (1, 1),
+    "top left": (-1, 1),
+    "bottom right": (1, -1),
+    "bottom left": (-1, -1),
+}
+HALF_LINE_PX, CHARACTER_PX = 7.0, 6.5
+Box = tuple[float, float, float, float]
+"""Middle across and up, half width and half height, pixels."""
 
 
 def label_places(view: WindowMap) -> dict[Spot, str]:
     """Where each window's name stands beside its mark: the first side that meets the fewest names, marks and lines."""
-    marks = {spot: _pixels(spot, view) for spot in view.spots}
-    lines = [(x, y, (spot.ends - spot.begins) / 2 / view.width * PLOT_PX[0], 1.0) for spot, (x, y) in marks.items()]
-    taken = [*lines, *((x, y, _reach(spot, view), _reach(spot, view)) for spot, (x, y) in marks.items())]
+    taken = [*_drawn(view), *_threshold_box(view)]
     places: dict[Spot, str] = {}
-    for spot, (x, y) in marks.items():
-        half = 3.5 * len(spot.label)
-        away = _reach(spot, view)
-        boxes = {
-            side: (x + right * (away + half + 3), y + up * (away + 8), half, 7.0) for side, (right, up) in SIDES.items()
-        }
-        crowd = {side: sum(_meet(box, other) for other in taken) for side, box in boxes.items()}
+    for spot in view.spots:
+        boxes = {side: _name_box(spot, view, *way) for side, way in SIDES.items()}
+        crowd = {side: sum(_meet(box, other) for other in taken) + _leaves(box) for side, box in boxes.items()}
         places[spot] = min(crowd, key=crowd.__getitem__)
         taken.append(boxes[places[spot]])
     return places
+
+
+def _drawn(view: WindowMap) -> list[Box]:
+    """Every mark and every window's line."""
+    marks = [(*_pixels(spot, view), _reach(spot, view), _reach(spot, view)) for spot in view.spots]
+    lines = [
+        (*_pixels(spot, view), (spot.ends - spot.begins) / 2 / view.width * PLOT_PX[0], 1.0) for spot in view.spots
+    ]
+    return [*marks, *lines]
+
+
+def _name_box(spot: Spot, view: WindowMap, right: int, up: int) -> Box:
+    x, y = _pixels(spot, view)
+    half = CHARACTER_PX / 2 * len(spot.label)
+    away = _reach(spot, view) / 0.8 + 1  # as plotly.js keeps a text from its mark
+    return x + right * (away + half), y + up * (away + HALF_LINE_PX), half, HALF_LINE_PX
+
+
+def _leaves(box: Box) -> bool:
+    return not box[2] <= box[0] <= PLOT_PX[0] - box[2]
 
 
 def _pixels(spot: Spot, view: WindowMap) -> tuple[float, float]:
     return _middle(spot) / view.width * PLOT_PX[0], spot.intensity / view.top * PLOT_PX[1]
 
 
-def _meet(one: tuple[float, float, float, float], other: tuple[float, float, float, float]) -> bool:
+def _meet(one: Box, other: Box) -> bool:
     return abs(one[0] - other[0]) < one[2] + other[2] and abs(one[1] - other[1]) < one[3] + other[3]
 
 
@@ -163,8 +190,24 @@ def _threshold(view: WindowMap) -> list[Spec]:
     return [rule(0, view.width, view.threshold, view.threshold, "dash")]
 
 
-def _threshold_label(view: WindowMap) -> list[Spec]:
+def _threshold_text(view: WindowMap) -> str:
+    return f"threshold {view.threshold:.0f}"
+
+
+def _threshold_box(view: WindowMap) -> list[Box]:
+    """The threshold's label: above its line, at the end where it meets less; none where the line is not drawn."""
     if view.threshold > view.top:
         return []
-    text = f"threshold {view.threshold:.0f}"
-    return [label(text, 0, view.threshold, xanchor="left", yanchor="bottom", xshift=4)]
+    half, up = CHARACTER_PX / 2 * len(_threshold_text(view)), view.threshold / view.top * PLOT_PX[1] + HALF_LINE_PX
+    ends: list[Box] = [(x, up, half, HALF_LINE_PX) for x in (half, PLOT_PX[0] - half)]
+    return [min(ends, key=lambda box: sum(_meet(box, other) for other in _drawn(view)))]
+
+
+def _threshold_label(view: WindowMap) -> list[Spec]:
+    found = []
+    for x, *_ in _threshold_box(view):
+        side = ("left", 0, 4) if x < PLOT_PX[0] / 2 else ("right", view.width, -4)
+        anchor, at, shift = side
+        text = _threshold_text(view)
+        found.append(label(text, at, view.threshold, xanchor=anchor, yanchor="bottom", xshift=shift))
+    return found

@@ -41,7 +41,7 @@ def value_yaxis(title: str, top: float, **extra: Any) -> Spec:
     """A vertical axis from zero to ``top`` that stays put while sliders move."""
     return {
         "range": [0, top],
-        "title": {"text": title, "standoff": 6},
+        "title": {"text": title, "standoff": 12},
         "gridcolor": "rgba(138,143,152,0.25)",
         "zeroline": False,
         "fixedrange": True,
