@@ -35,7 +35,7 @@ def windows_figure(view: WindowMap, colours: Palette) -> go.Figure:
             hovermode="closest",
             margin={"l": 52, "r": 12, "t": 34, "b": 28},
             xaxis=time_xaxis(view.axis, 0, view.width),
-            yaxis=value_yaxis("gCO2/kWh", view.top),
+            yaxis=value_yaxis("gCO2/kWh", view.top, standoff=12),
             shapes=_threshold(view),
             annotations=_threshold_label(view),
         ),
@@ -74,6 +74,7 @@ def _spots(spots: Sequence[Spot], view: WindowMap, name: str, marker: Spec) -> S
         "hovertext": ["<br>".join(map(plain, spot.hover)) for spot in spots],
         "hovertemplate": "%{hovertext}<extra></extra>",
         "marker": {"size": [_size(spot, view) for spot in spots], "opacity": 1, **marker},
+        "cliponaxis": False,
     }
 
 
@@ -111,20 +112,25 @@ SIDES = {
     "bottom left": (-1, -1),
 }
 HALF_LINE_PX, CHARACTER_PX = 7.0, 6.5
+NAME_WEIGHT = 4
 Box = tuple[float, float, float, float]
 """Middle across and up, half width and half height, pixels."""
 
 
 def label_places(view: WindowMap) -> dict[Spot, str]:
-    """Where each window's name stands beside its mark: the first side that meets the fewest names, marks and lines."""
-    taken = [*_drawn(view), *_threshold_box(view)]
+    """Where each window's name stands beside its mark: the first side that hides least, a name above all."""
+    drawn, names = _drawn(view), _threshold_box(view)
     places: dict[Spot, str] = {}
     for spot in view.spots:
         boxes = {side: _name_box(spot, view, *way) for side, way in SIDES.items()}
-        crowd = {side: sum(_meet(box, other) for other in taken) + _leaves(box) for side, box in boxes.items()}
-        places[spot] = min(crowd, key=crowd.__getitem__)
-        taken.append(boxes[places[spot]])
+        hidden = {side: NAME_WEIGHT * _met(box, names) + _met(box, drawn) + _leaves(box) for side, box in boxes.items()}
+        places[spot] = min(hidden, key=hidden.__getitem__)
+        names.append(boxes[places[spot]])
     return places
+
+
+def _met(box: Box, others: Sequence[Box]) -> int:
+    return sum(_meet(box, other) for other in others)
 
 
 def _drawn(view: WindowMap) -> list[Box]:
@@ -144,7 +150,7 @@ def _name_box(spot: Spot, view: WindowMap, right: int, up: int) -> Box:
 
 
 def _leaves(box: Box) -> bool:
-    return not box[2] <= box[0] <= PLOT_PX[0] - box[2]
+    return not (box[2] <= box[0] <= PLOT_PX[0] - box[2] and box[3] <= box[1])
 
 
 def _pixels(spot: Spot, view: WindowMap) -> tuple[float, float]:
@@ -181,6 +187,7 @@ def _ring(spots: Sequence[Spot], view: WindowMap, colours: Palette) -> Spec:
             "line": {"width": 3},
         },
         "hoverinfo": "skip",
+        "cliponaxis": False,
     }
 
 
@@ -200,7 +207,7 @@ def _threshold_box(view: WindowMap) -> list[Box]:
         return []
     half, up = CHARACTER_PX / 2 * len(_threshold_text(view)), view.threshold / view.top * PLOT_PX[1] + HALF_LINE_PX
     ends: list[Box] = [(x, up, half, HALF_LINE_PX) for x in (half, PLOT_PX[0] - half)]
-    return [min(ends, key=lambda box: sum(_meet(box, other) for other in _drawn(view)))]
+    return [min(ends, key=lambda box: _met(box, _drawn(view)))]
 
 
 def _threshold_label(view: WindowMap) -> list[Spec]:

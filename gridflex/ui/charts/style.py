@@ -37,11 +37,11 @@ def time_xaxis(axis: Axis, first: float, last: float, **extra: Any) -> Spec:
     }
 
 
-def value_yaxis(title: str, top: float, **extra: Any) -> Spec:
-    """A vertical axis from zero to ``top`` that stays put while sliders move."""
+def value_yaxis(title: str, top: float, standoff: int = 6, **extra: Any) -> Spec:
+    """A vertical axis from zero to ``top`` that stays put while sliders move; ``standoff``: px from ticks to title."""
     return {
         "range": [0, top],
-        "title": {"text": title, "standoff": 12},
+        "title": {"text": title, "standoff": standoff},
         "gridcolor": "rgba(138,143,152,0.25)",
         "zeroline": False,
         "fixedrange": True,
