@@ -16,7 +16,8 @@ from gridflex.services.beckn_desk import Opened, advance, run_rest
 from gridflex.services.beckn_lines import order_table, step_facts, step_label
 from gridflex.services.beckn_view import WindowMap, window_map, window_table
 from gridflex.services.beckn_workload import Wish
-from gridflex.ui.charts.beckn import label_places, windows_figure
+from gridflex.ui.charts.beckn import windows_figure
+from gridflex.ui.charts.window_names import label_places
 from gridflex.ui.palette import DARK, LIGHT
 from gridflex.ui.tables import csv_of
 from tests.bench import NOW, Bench, job
