@@ -102,9 +102,42 @@ class Commitments:
             column[row] = value
         return replace(self, **new, pauses={at: used for at, used in self.pauses.items() if at != row})
 
+    def put_off(self, rows: Bools, start: int) -> Commitments:
+        """Runs that have not begun after all: they start at half-hour ``start`` since 1970 at the earliest."""
+        pauses = {row: used for row, used in self.pauses.items() if not rows[row]}
+        return replace(self, start=np.where(rows, start, self.start), pauses=pauses)
+
+    def let_go(self, rows: Ints) -> Commitments:
+        """Several jobs that nothing pins any more."""
+        pinned = self.pinned.copy()
+        pinned[rows] = False
+        return replace(self, pinned=pinned)
+
+    def put(self, rows: Ints, starts: Ints, waits: Bools) -> Commitments:
+        """A person's word on several jobs: pinned to ``starts``, half-hours since 1970; ``waits`` are told to wait."""
+        new = {name: getattr(self, name).copy() for name in ("start", "pinned", "action", "rationale")}
+        run, wait = ACTIONS.index(Action.EXECUTE_NOW), ACTIONS.index(Action.DEFER)
+        words = (starts, True, np.where(waits, wait, run), RATIONALES.index(Rationale.OPERATOR))
+        for column, values in zip(new.values(), words, strict=True):
+            column[rows] = values
+        given = set(rows.tolist())
+        return replace(self, **new, pauses={at: used for at, used in self.pauses.items() if at not in given})
+
+    def taken(self, rows: Ints) -> Commitments:
+        """Those of the given rows, in that order."""
+        place = {row: at for at, row in enumerate(rows.tolist())}
+        pauses = {place[row]: used for row, used in self.pauses.items() if row in place}
+        return Commitments(**{name: getattr(self, name)[rows] for name in COLUMNS}, pauses=pauses)
+
+    @property
+    def ordered(self) -> Bools:
+        """Jobs that an order over Beckn fixes."""
+        bound: Bools = self.pinned & np.isin(self.rationale, [RATIONALES.index(word) for word in BY_ORDER])
+        return bound
+
     def bound(self, row: int) -> bool:
         """Whether an order over Beckn fixes the job."""
-        return bool(self.pinned[row]) and RATIONALES[self.rationale[row]] in BY_ORDER
+        return bool(self.ordered[row])
 
     def valued(self, row: int, carbon_g: float, cost_gbp: float) -> Commitments:
         """What one job's whole run emits and costs as agreed elsewhere; kept while an order for a window binds it."""
@@ -114,9 +147,7 @@ class Commitments:
 
     def freed(self, row: int) -> Commitments:
         """One job that nothing pins any more: the next plan places it."""
-        pinned = self.pinned.copy()
-        pinned[row] = False
-        return replace(self, pinned=pinned)
+        return self.let_go(np.array([row]))
 
     def extended(self, more: int) -> Commitments:
         """With ``more`` undecided rows at the end."""

@@ -35,7 +35,8 @@ class Decisions:
     """A plan with an action and a reason for each job, as columns in the frame's order.
 
     ``stands`` marks runs that stay as planned before though the rules alone would now place
-    them otherwise; None where there is none.
+    them otherwise, ``advised`` runs that should begin now and wait for a person's word; None
+    where there is none.
     """
 
     frame: pd.DataFrame
@@ -48,6 +49,7 @@ class Decisions:
     took_ms: float  # of processor time: waiting for other visitors is not deciding
     solution: Solution | None = None
     stands: Bools | None = None
+    advised: Bools | None = None
 
     @cached_property
     def certificate(self) -> Certificate:

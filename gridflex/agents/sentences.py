@@ -30,6 +30,12 @@ def odds_words(chance_worse: float, tie: bool, instead: str = "running now") -> 
 
 def sentence(job: Explained, decisions: Decisions) -> str:
     """The decision with its reason and what it saves, true of the grid as it is known now."""
+    if decisions.advised is not None and decisions.advised[job.row]:
+        return f"Not started: it waits for a person's word. {_decided(job, decisions)}"
+    return _decided(job, decisions)
+
+
+def _decided(job: Explained, decisions: Decisions) -> str:
     now = decisions.view.now
     if job.action is Action.CANCEL:
         return "Cancelled by a person; it does not run."

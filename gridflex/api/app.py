@@ -13,7 +13,7 @@ from gridflex.api.keys import KeyRing
 from gridflex.api.limits import Guard, Limits
 from gridflex.api.models.problem import Problem
 from gridflex.api.on_demand import PREFIX
-from gridflex.api.routes import demo, grid, jobs, orders, plans, system, trail
+from gridflex.api.routes import demo, grid, jobs, orders, plans, steering, system, trail
 from gridflex.api.ticking import Ticker
 from gridflex.api.visits import HEADER, Parts
 from gridflex.services.demo_month import DemoMonths
@@ -36,7 +36,7 @@ set keys, changes need one of them, in `{HEADER}` or as a bearer token.
 
 MISSION = (system.router, grid.router, jobs.router, plans.router, trail.router, orders.router, demo.router)
 """Answered at the root too."""
-MORE = (jobs.listing, plans.more, trail.more, orders.more, system.more)
+MORE = (jobs.listing, plans.more, steering.router, trail.more, orders.more, system.more)
 
 
 class Api(FastAPI):

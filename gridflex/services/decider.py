@@ -5,20 +5,35 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from enum import Enum
 from functools import partial
 
 from gridflex.agents.commitments import Commitments
 from gridflex.agents.grid import GridAgent, GridView
 from gridflex.agents.orchestrator import Decisions, Orchestrator
 from gridflex.domain.controls import Controls
+from gridflex.domain.modes import Mode
 from gridflex.planning.queue import Queue
 from gridflex.services.demand_view import expected_headroom
 from gridflex.services.entries import changed_rows, job_entries, plan_entry, settled_entries
-from gridflex.services.rolling import rolled
+from gridflex.services.modes import advised
+from gridflex.services.proposals import Proposal
+from gridflex.services.rolling import Rolled, in_force, proposed, rolled
 from gridflex.services.settlement import settle
 from gridflex.services.workspace import Workspace
 from gridflex.store.chain import Entry
 from gridflex.store.workspaces import Workspaces
+
+
+class Manner(Enum):
+    """How the plan is found: ANEW by the rules, the stored one as it STANDS, or ROLLING.
+
+    Rolling keeps the stored plan unless a new one gains enough; in approve mode a gain is only proposed.
+    """
+
+    ANEW = "anew"
+    ROLLING = "rolling"
+    STANDS = "stands"
 
 
 class Decider:
@@ -30,6 +45,11 @@ class Decider:
     def prepare(self, workspace: Workspace, view: GridView) -> Queue:
         """The workspace's jobs as columns on the view's horizon; worth keeping while both stay the same."""
         return self._orchestrator.prepare(workspace.frame, view, workspace.planned_at, workspace.site, workspace.before)
+
+    def stands(self, workspace: Workspace, view: GridView) -> Decisions:
+        """The stored plan on the grid as it is known now."""
+        fresh = self.fresh(workspace, view, workspace.controls, self.prepare(workspace, view))
+        return in_force(fresh, workspace.before, workspace.controls.price_limit)
 
     def fresh(self, workspace: Workspace, view: GridView, controls: Controls, queue: Queue) -> Decisions:
         """What the controls decide, whatever was planned before."""
@@ -51,13 +71,12 @@ class Decider:
         entries: Sequence[Entry] = (),
         was: Commitments | None = None,
         *,
-        rolling: bool = False,
+        manner: Manner = Manner.ANEW,
         visited: bool = True,
     ) -> Workspace:
         """Settle, decide and store it as the workspace's plan, with its rows in the trail, in one transaction.
 
-        ``rolling`` keeps the stored plan unless a new one gains enough. Jobs whose decision differs
-        from ``was`` (what the workspace holds, unless given) get a row.
+        Jobs whose decision differs from ``was`` (what the workspace holds, unless given) get a row.
         """
         workspace = replace(workspace, planned_at=now)
         view = self._grid.view(workspace.site.region, now, workspace.tariff)
@@ -65,10 +84,11 @@ class Decider:
         known = partial(self._grid.settled, view)
         before, settled = settle(workspace.before, queue, now, known, workspace.tariff.prices)
         workspace = replace(workspace, before=before)
-        decisions, found = self.fresh(workspace, view, workspace.controls, queue), None
-        if rolling:
-            decisions, found = rolled(decisions, before, workspace.controls.price_limit)
-        kept = replace(workspace, before=decisions.kept(before))
+        fresh = self.fresh(workspace, view, workspace.controls, queue)
+        decisions, found, better = _placed(fresh, workspace, manner)
+        proposal = Proposal.of(better, before, now, found.sentence) if better and found else None
+        decisions = replace(decisions, advised=advised(workspace, decisions))
+        kept = replace(workspace, before=decisions.kept(before), proposal=proposal)
         rows = [
             *entries,
             *settled_entries(workspace, settled, view),
@@ -77,9 +97,32 @@ class Decider:
         ]
         return replace(kept, version=self._keep(kept, now, rows, visited))
 
+    def noted(self, workspace: Workspace, now: datetime, entries: Sequence[Entry]) -> Workspace:
+        """Store what changes no plan, with its rows in the trail."""
+        return replace(workspace, version=self._keep(workspace, now, entries, visited=True))
+
     def _keep(self, workspace: Workspace, now: datetime, rows: Sequence[Entry], visited: bool) -> int:
         """Write state and rows together; the new version."""
         state, version = workspace.to_state(), workspace.version
         if version == 0:
             return self._store.create(workspace.token, state, now, rows).version
         return self._store.save(workspace.id, state, expected_version=version, at=now, entries=rows, visited=visited)
+
+
+def manner_of(workspace: Workspace) -> Manner:
+    """How the jobs are placed that a person's word is not about: in approve mode they are not moved unasked."""
+    return Manner.ROLLING if workspace.mode is Mode.APPROVE else Manner.ANEW
+
+
+def _placed(
+    fresh: Decisions, workspace: Workspace, manner: Manner
+) -> tuple[Decisions, Rolled | None, Decisions | None]:
+    """The plan that is taken, what a re-plan found, and a better plan that waits for a person."""
+    before, limit = workspace.before, workspace.controls.price_limit
+    if manner is Manner.ANEW:
+        return fresh, None, None
+    if manner is Manner.STANDS:
+        return in_force(fresh, before, limit), None, None
+    if workspace.mode is Mode.APPROVE:
+        return proposed(fresh, before, limit)
+    return *rolled(fresh, before, limit), None

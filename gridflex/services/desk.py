@@ -19,24 +19,30 @@ from gridflex.domain.halfhours import epoch_half_hour, floor_half_hour
 from gridflex.domain.tariff import Tariff
 from gridflex.errors import Conflict, InputError
 from gridflex.planning.queue import Queue
-from gridflex.services.decider import Decider
-from gridflex.services.entries import iso_of_epoch, sleep_entry
+from gridflex.services.decider import Decider, Manner, manner_of
+from gridflex.services.entries import NEW_HALF_HOUR, iso_of_epoch, sleep_entry
+from gridflex.services.modes import advised, waiting_for_word
 from gridflex.services.overrides import Override, require_in_window
 from gridflex.services.rolling import asleep, in_force
+from gridflex.services.steering import Steering
+from gridflex.services.undoing import of_jobs_added, of_override, of_queue_replaced, of_setting
 from gridflex.services.workspace import QueueKind, Workspace, from_state, with_jobs
 from gridflex.store.chain import Entry
 from gridflex.store.workspaces import Workspaces, new_token, workspace_id
 
 DEMO_SEED = 42
-NEW_HALF_HOUR = "a new half-hour"
 
 
 class Desk:
-    """Every method that changes a workspace returns the new one, already on disk."""
+    """Every method that changes a workspace returns the new one, already on disk.
+
+    ``steer`` has a person's words on the whole queue.
+    """
 
     def __init__(self, store: Workspaces, grid: GridAgent, orchestrator: Orchestrator) -> None:
         self._store, self._grid = store, grid
         self._decider = Decider(store, grid, orchestrator)
+        self.steer = Steering(self._decider, grid)
 
     def open(self, token: str | None, now: datetime) -> Workspace:
         """The token's workspace, its plan brought up to ``now``; a new demo where there is none."""
@@ -63,13 +69,16 @@ class Desk:
         chosen = controls or workspace.controls
         fresh = self._decider.fresh(workspace, view, chosen, queue or self.prepare(workspace, view))
         planned = workspace.is_planned and floor_half_hour(workspace.planned_at) == view.horizon.now
-        if not planned or chosen != workspace.controls or view.unplugged:
-            return fresh
-        return in_force(fresh, workspace.before, chosen.price_limit)
+        if planned and chosen == workspace.controls and not view.unplugged:
+            fresh = in_force(fresh, workspace.before, chosen.price_limit)
+        return replace(fresh, advised=advised(workspace, fresh))
 
     def adopt(self, workspace: Workspace, controls: Controls, now: datetime, cause: str) -> Workspace:
         """Decide by ``controls`` and make it the plan: a plan row and a row for each job that changed."""
-        return self._decider.decided(replace(workspace, controls=controls), now, cause)
+        if controls == workspace.controls or not workspace.version:
+            return self._decider.decided(replace(workspace, controls=controls), now, cause)
+        last = of_setting(workspace, None, "other controls", now)
+        return self._decider.decided(replace(workspace, controls=controls, last=last), now, cause)
 
     def catch_up(self, workspace: Workspace, now: datetime) -> Workspace:
         """The half-hourly re-plan, ``roll``; where another tab was first, its workspace is taken up instead."""
@@ -87,21 +96,19 @@ class Desk:
         if floor_half_hour(workspace.planned_at) >= floor_half_hour(now):
             return workspace
         slept = asleep(workspace.planned_at, now)
+        workspace = waiting_for_word(workspace, now)
         rows = [sleep_entry(workspace.before, *slept)] if slept else []
-        return self._decider.decided(workspace, now, NEW_HALF_HOUR, rows, rolling=True, visited=visited)
+        return self._decider.decided(workspace, now, NEW_HALF_HOUR, rows, manner=Manner.ROLLING, visited=visited)
 
     def restart(self, workspace: Workspace, kind: QueueKind, now: datetime, seed: int | None = None) -> Workspace:
         """Begin again with a demo queue released now."""
         seed = workspace.seed if seed is None else seed
         fresh = demo_workspace(workspace.token, workspace.id, now, seed, kind)
-        fresh = replace(
-            fresh,
-            version=workspace.version,
-            site=workspace.site,
-            controls=workspace.controls,
-            tariff=workspace.tariff,
-        )
-        return self._decider.decided(fresh, now, f"started again with a {kind.label}")
+        cause = f"started again with a {kind.label}"
+        last = of_queue_replaced(workspace, None, cause, now)
+        queue = with_jobs(workspace, fresh.frame, kind, fresh.before)
+        begun = replace(queue, seed=seed, anchor=fresh.anchor, reasons={}, last=last)
+        return self._decider.decided(begun, now, cause)
 
     def take_jobs(
         self, workspace: Workspace, frame: pd.DataFrame, now: datetime, *, cause: str, add: bool = False
@@ -112,18 +119,20 @@ class Desk:
         """
         if not len(frame):
             raise InputError("There is no job to take in; the queue is unchanged.")
+        digest = hashlib.sha256(frame.to_csv(index=False).encode()).hexdigest()
+        upload = Entry("upload", "", {"cause": cause, "jobs": len(frame), "sha256": digest, "added": add})
         if add:
             twice = set(frame["job_id"]) & set(workspace.frame["job_id"])
             if twice:
                 raise InputError(f"Job {min(twice)!r} is in the queue already; give it another id.")
             both = pd.concat([workspace.frame, frame], ignore_index=True)
             changed = with_jobs(workspace, both, QueueKind.OWN, workspace.before.extended(len(frame)))
+            last, manner = of_jobs_added(frame["job_id"].tolist(), upload, cause, now), manner_of(workspace)
         else:
             changed = with_jobs(workspace, frame.reset_index(drop=True), QueueKind.OWN, Commitments.none(len(frame)))
             changed = replace(changed, anchor=floor_half_hour(now), reasons={})
-        digest = hashlib.sha256(frame.to_csv(index=False).encode()).hexdigest()
-        upload = Entry("upload", "", {"cause": cause, "jobs": len(frame), "sha256": digest, "added": add})
-        return self._decider.decided(changed, now, cause, [upload])
+            last, manner = of_queue_replaced(workspace, upload, cause, now), Manner.ANEW
+        return self._decider.decided(replace(changed, last=last), now, cause, [upload], manner=manner)
 
     def override(self, workspace: Workspace, word: Override, now: datetime) -> Workspace:
         """A person's word on one job.
@@ -147,19 +156,26 @@ class Desk:
             word.job_id,
             {"action": word.verb, "reason": word.said, "start": iso_of_epoch(start)},
         )
-        changed = replace(workspace, before=before, reasons=reasons)
-        return self._decider.decided(changed, now, f"override of {word.job_id}", [entry], was=workspace.before)
+        cause = f"override of {word.job_id}"
+        last = of_override(workspace, [row], entry, cause, now)
+        changed = replace(workspace, before=before, reasons=reasons, last=last)
+        how = manner_of(workspace)
+        return self._decider.decided(changed, now, cause, [entry], was=workspace.before, manner=how)
 
     def change_site(self, workspace: Workspace, site: Site, controls: Controls, now: datetime) -> Workspace:
         """Keep other site settings, and decide anew under them."""
-        changed = replace(workspace, site=site, controls=controls)
         kept = {"site": site.model_dump(mode="json"), "controls": controls.model_dump(mode="json")}
-        return self._decider.decided(changed, now, "site settings", [Entry("setting", "site", kept)])
+        changed = replace(workspace, site=site, controls=controls)
+        return self._set(workspace, changed, Entry("setting", "site", kept), "site settings", now)
 
     def change_tariff(self, workspace: Workspace, tariff: Tariff, now: datetime) -> Workspace:
         """Keep another tariff, and decide anew under it."""
         kept = Entry("setting", "tariff", tariff.model_dump(mode="json"))
-        return self._decider.decided(replace(workspace, tariff=tariff), now, "another tariff", [kept])
+        return self._set(workspace, replace(workspace, tariff=tariff), kept, "another tariff", now)
+
+    def _set(self, workspace: Workspace, changed: Workspace, entry: Entry, cause: str, now: datetime) -> Workspace:
+        changed = replace(changed, last=of_setting(workspace, entry, cause, now))
+        return self._decider.decided(changed, now, cause, [entry], manner=manner_of(workspace))
 
     def _create(self, now: datetime) -> Workspace:
         token = new_token()

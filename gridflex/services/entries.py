@@ -23,6 +23,7 @@ from gridflex.services.settlement import got_worse
 from gridflex.services.workspace import Workspace
 from gridflex.store.chain import Entry
 
+NEW_HALF_HOUR = "a new half-hour"
 SETTLED = "settled"
 """Kind of the rows that carry a settlement."""
 
@@ -64,13 +65,14 @@ def plan_entry(workspace: Workspace, decisions: Decisions, cause: str, rolled: R
         "saved_gbp": float(plan.saved_gbp.sum()),
         "decisions_sha256": digest.hexdigest(),
     }
-    return Entry("plan", "", content | (_replan_told(rolled) if rolled else {}))
+    return Entry("plan", "", content | (_replan_told(rolled, cause) if rolled else {}))
 
 
-def _replan_told(rolled: Rolled) -> dict[str, object]:
+def _replan_told(rolled: Rolled, cause: str) -> dict[str, object]:
     return {
-        "sentence": f"Re-plan of a new half-hour. {rolled.sentence}",
+        "sentence": f"Re-plan {'of' if cause == NEW_HALF_HOUR else 'after'} {cause}. {rolled.sentence}",
         "replaced": rolled.replaced,
+        "proposed": rolled.waits,
         "replan": str(rolled.cause),
         "gain_g" if rolled.in_grams else "gain_gbp": rolled.gain,
         "margin_percent": 100 * MARGIN,

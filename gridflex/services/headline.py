@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+import numpy as np
+
 from gridflex.agents.grid import GridView
 from gridflex.agents.orchestrator import Decisions
 from gridflex.domain import format as fmt
@@ -20,7 +22,7 @@ class Totals:
     """Sums over a plan's jobs; grams and GBP against the baseline.
 
     ``waiting`` jobs are deferred and have not begun, ``now`` run, ``later`` start at their
-    release, ``done`` are over.
+    release, ``done`` are over, ``advised`` should start now and wait for a person's word.
     """
 
     jobs: int
@@ -34,6 +36,7 @@ class Totals:
     saved_g: float
     baseline_gbp: float
     saved_gbp: float
+    advised: int = 0
 
     @property
     def saved_share(self) -> float:
@@ -47,12 +50,15 @@ def totals(decisions: Decisions) -> Totals:
     waiting = waiting_jobs(decisions)
     cancelled = decisions.of(Action.CANCEL)
     done = plan.placed & (plan.end <= plan.horizon.now_index)
-    now = plan.placed & (plan.start <= plan.horizon.now_index) & ~done
+    due = plan.placed & (plan.start <= plan.horizon.now_index) & ~done
+    advised = np.zeros_like(due) if decisions.advised is None else due & decisions.advised
+    now = due & ~advised
     return Totals(
         jobs=len(decisions),
         waiting=int(waiting.sum()),
         now=int(now.sum()),
-        later=int((plan.placed & ~waiting & ~now & ~done).sum()),
+        advised=int(advised.sum()),
+        later=int((plan.placed & ~waiting & ~due & ~done).sum()),
         done=int(done.sum()),
         unplaced=int((~plan.placed & ~cancelled).sum()),
         cancelled=int(cancelled.sum()),
@@ -99,6 +105,9 @@ def decision_sentence(decisions: Decisions, sums: Totals) -> str:
         parts.append(f"{sums.waiting:,} of {fmt.plural(sums.jobs, 'job')} {verb} {_when(decisions, starts)}")
     if sums.now:
         parts.append(f"{_all(sums.now, sums.jobs)} run{'s' if sums.now == 1 else ''} now")
+    if sums.advised:
+        should = "should start now, at your word"
+        parts.append(f"{_all(sums.advised, sums.jobs)} {should}")
     if sums.later:
         parts.append(f"{sums.later:,} {'starts when it is' if sums.later == 1 else 'start when they are'} released")
     if sums.done:

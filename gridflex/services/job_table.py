@@ -48,11 +48,13 @@ def statuses(decisions: Decisions) -> list[JobStatus]:
     """Status of each job, from its run and the clock."""
     plan = decisions.plan
     now = plan.horizon.now_index
+    due = plan.placed & (plan.start <= now)
+    runs = due if decisions.advised is None else due & ~decisions.advised
     cancelled, waiting = decisions.of(Action.CANCEL), decisions.of(Action.DEFER, Action.SHIFT_REGION)
     cases = [
         (cancelled, JobStatus.CANCELLED),
         (plan.placed & (plan.end <= now), JobStatus.COMPLETED),
-        (plan.placed & (plan.start <= now), JobStatus.RUNNING),
+        (runs, JobStatus.RUNNING),
         (waiting, JobStatus.DEFERRED),
     ]
     codes = np.select([case for case, _ in cases], range(len(cases)), len(cases))

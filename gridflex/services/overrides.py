@@ -41,9 +41,7 @@ class Override:
     @property
     def said(self) -> str:
         """The reason, bounded. Raises InputError where there is none."""
-        if not self.reason.strip():
-            raise InputError("An override needs a reason; it goes into the audit trail.")
-        return self.reason.strip()[:MOST_REASON]
+        return reason_given(self.reason)
 
     def start(self, now: datetime) -> int:
         """The chosen half-hour since 1970; NOT_YET for a cancelled job. Raises InputError for one not ahead."""
@@ -58,6 +56,13 @@ class Override:
                 raise InputError("Hold a job until a later half-hour than this one.")
             case _:
                 raise InputError("A person may run a job now, hold it or cancel it.")
+
+
+def reason_given(text: str) -> str:
+    """A person's reason, bounded. Raises InputError where there is none."""
+    if not text.strip():
+        raise InputError("An override needs a reason; it goes into the audit trail.")
+    return text.strip()[:MOST_REASON]
 
 
 def require_in_window(row: pd.DataFrame, view: GridView, now: datetime, start: int) -> None:

@@ -19,6 +19,9 @@ from gridflex.planning.planner import Solution
 from gridflex.planning.policies.base import Placement
 from gridflex.planning.replan import MARGIN, Cause, Replan, differs, exceeds, replan
 
+NO_GAIN_SUFFICES = 1e9
+"""As a margin: a share of its cost that no plan gains."""
+
 
 @dataclass(frozen=True)
 class Rolled:
@@ -26,6 +29,7 @@ class Rolled:
 
     ``gain`` in the objective's unit is what the rules' own new plan would gain, ``share`` the
     same over those runs' cost as planned before; ``moved`` counts runs that it moves, or would.
+    ``waits``: it would replace the old plan, and is only proposed.
     """
 
     cause: Cause
@@ -33,11 +37,12 @@ class Rolled:
     share: float
     in_grams: bool
     moved: int
+    waits: bool = False
 
     @property
     def replaced(self) -> bool:
         """Whether the new plan took the old one's place."""
-        return self.cause not in (Cause.SAME, Cause.SMALL_GAIN)
+        return not self.waits and self.cause not in (Cause.SAME, Cause.SMALL_GAIN)
 
     @property
     def sentence(self) -> str:
@@ -58,6 +63,9 @@ class Rolled:
                 return f"The plan stands: moving {runs} would gain {amount} ({fmt.percent(self.share)}), {margin}."
             case Cause.GAIN:
                 margin = f"above the margin of {fmt.percent(MARGIN)}"
+                if self.waits:
+                    share = fmt.percent(self.share)
+                    return f"A better plan would move {runs} and gain {amount} ({share}), {margin}: it waits for a yes."
                 return f"A better plan moves {runs} and gains {amount} ({fmt.percent(self.share)}), {margin}."
             case Cause.CAP_EXCEEDED:
                 return f"A new plan moves {runs}: the old one no longer kept its cap."
@@ -72,7 +80,21 @@ def in_force(fresh: Decisions, before: Commitments, price_limit: float) -> Decis
     return _standing(fresh, stored_placement(before, fresh.plan.horizon), before, price_limit)
 
 
-def rolled(fresh: Decisions, before: Commitments, price_limit: float) -> tuple[Decisions, Rolled]:
+def proposed(fresh: Decisions, before: Commitments, price_limit: float) -> tuple[Decisions, Rolled, Decisions | None]:
+    """As ``rolled``, but a mere gain is not taken: the stored plan stands, and the better one comes third.
+
+    A plan that can no longer stand is replaced at once; limits and windows go before approval.
+    """
+    taken, found = rolled(fresh, before, price_limit)
+    if found.cause is not Cause.GAIN:
+        return taken, found, None
+    kept, again = rolled(fresh, before, price_limit, NO_GAIN_SUFFICES)
+    return (kept, again, None) if again.replaced else (kept, replace(found, waits=True), taken)
+
+
+def rolled(
+    fresh: Decisions, before: Commitments, price_limit: float, margin: float = MARGIN
+) -> tuple[Decisions, Rolled]:
     """Keep the stored plan unless ``fresh`` gains more than the margin, or the stored one cannot stand.
 
     Compared are the runs that can still be moved. A job the stored plan had no place for takes
@@ -85,7 +107,7 @@ def rolled(fresh: Decisions, before: Commitments, price_limit: float) -> tuple[D
         return fresh, Rolled(Cause.SAME, 0.0, 0.0, objective == CARBON_ONLY, 0)
     stored = stored_placement(before, plan.horizon)
     parts = None if stored.parts is None else stored.parts[movable]
-    found = replan(Placement(stored.start[movable], parts), plan.take(movable), objective)
+    found = replan(Placement(stored.start[movable], parts), plan.take(movable), objective, margin)
     if found.replaced:
         return fresh, _told(found, objective, int(found.changed.sum()))
     kept = _standing(fresh, _merged(plan, movable, found.plan), before, price_limit)

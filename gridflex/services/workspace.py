@@ -15,7 +15,10 @@ from gridflex.agents.demo_jobs import DEMO_PREFIX
 from gridflex.domain.controls import Controls, Site
 from gridflex.domain.halfhours import parse_utc
 from gridflex.domain.job_frame import frame_from_json, frame_to_json
+from gridflex.domain.modes import Mode
 from gridflex.domain.tariff import DEFAULT_TARIFF, Tariff
+from gridflex.services.former import Undoable
+from gridflex.services.proposals import Proposal
 
 
 class QueueKind(StrEnum):
@@ -37,7 +40,8 @@ class Workspace:
 
     ``token`` opens it and is never exported; empty for a replay, which is kept nowhere.
     ``anchor`` is when the queue was started, ``planned_at`` when the stored plan was made.
-    ``reasons`` are a person's words for overrides, by job id.
+    ``reasons`` are a person's words for overrides, by job id. ``proposal`` is a plan that waits
+    for a person in approve mode, ``last`` the change that can be undone.
     """
 
     token: str
@@ -53,6 +57,9 @@ class Workspace:
     before: Commitments
     tariff: Tariff = DEFAULT_TARIFF
     reasons: dict[str, str] = field(default_factory=dict)
+    mode: Mode = Mode.AUTOMATIC
+    proposal: Proposal | None = None
+    last: Undoable | None = None
 
     @cached_property
     def is_demo(self) -> bool:
@@ -77,11 +84,15 @@ class Workspace:
             "before": self.before.to_state(),
             "tariff": self.tariff.model_dump(mode="json"),
             "reasons": self.reasons,
+            "mode": str(self.mode),
+            "proposal": self.proposal.to_state() if self.proposal else None,
+            "last": self.last.to_state() if self.last else None,
         }
 
 
 def from_state(token: str, workspace_id: str, version: int, state: dict[str, Any]) -> Workspace:
-    """The workspace whose ``to_state`` this is."""
+    """The workspace whose ``to_state`` this is; what an earlier version did not keep takes its default."""
+    proposal, last = state.get("proposal"), state.get("last")
     return Workspace(
         token=token,
         id=workspace_id,
@@ -96,6 +107,9 @@ def from_state(token: str, workspace_id: str, version: int, state: dict[str, Any
         before=Commitments.from_state(state["before"]),
         tariff=Tariff.model_validate(state["tariff"]),
         reasons=dict(state["reasons"]),
+        mode=Mode(state.get("mode", Mode.AUTOMATIC)),
+        proposal=Proposal.from_state(proposal) if proposal else None,
+        last=Undoable.from_state(last) if last else None,
     )
 
 

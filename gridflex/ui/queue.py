@@ -16,7 +16,7 @@ from gridflex.services.job_table import ACTION_WORDS, job_table
 from gridflex.services.plan_export import calendar, kubernetes_commands, slurm_commands
 from gridflex.services.proof_lines import certificate_line
 from gridflex.services.timeline import timeline
-from gridflex.ui import controls, feed, frame, intake, job_drawer, session
+from gridflex.ui import controls, feed, frame, intake, job_drawer, session, steering
 from gridflex.ui.charts.style import CONFIG
 from gridflex.ui.charts.timeline import timeline_figure
 from gridflex.ui.palette import palette
@@ -67,6 +67,7 @@ def _header(decided: Decisions) -> None:
     policy = POLICIES[decided.plan.policy].title
     st.caption(f"Showing: {session.workspace().kind.label} · policy: {policy} · {certificate_line(decided)}")
     intake.buttons()
+    steering.toolbar()
 
 
 def _totals(decided: Decisions) -> None:

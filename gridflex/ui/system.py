@@ -10,7 +10,7 @@ import streamlit as st
 from gridflex.domain import format as fmt
 from gridflex.services.proof import altered_copy, brute_force
 from gridflex.services.system_view import StatusRow, agent_rows, source_rows, version_rows
-from gridflex.ui import frame, session
+from gridflex.ui import frame, session, workspace
 from gridflex.ui.plain import plain
 
 REFRESH = "15s"
@@ -21,6 +21,7 @@ def show() -> None:
     st.title("System")
     frame.replay_banner()
     _state()
+    workspace.section()
     _proofs()
     with st.expander("Versions and settings in force"):
         shared = session.platform()

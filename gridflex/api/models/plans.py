@@ -53,6 +53,7 @@ class Summary(BaseModel):
 
     jobs: int
     execute_now: Annotated[int, Field(description="jobs that run now")]
+    advised: Annotated[int, Field(description="jobs that should start now and wait for a person's word")]
     deferred: Annotated[int, Field(description="jobs that wait and have not begun")]
     later: Annotated[int, Field(description="jobs that start when they are released")]
     completed: int
@@ -84,6 +85,7 @@ class Summary(BaseModel):
         return cls(
             jobs=sums.jobs,
             execute_now=sums.now,
+            advised=sums.advised,
             deferred=sums.waiting,
             later=sums.later,
             completed=sums.done,
