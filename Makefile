@@ -4,9 +4,14 @@ BIN := .venv/bin
 
 .PHONY: run test check lint types bench browser clean
 
+ifdef CHECK
+run: .venv/app.stamp
+	@$(BIN)/python -m gridflex check
+else
 run: .venv/app.stamp
 	@echo "GridFlex is at http://localhost:$(PORT)"
 	@$(BIN)/streamlit run asgi.py --server.port=$(PORT)
+endif
 
 test: .venv/dev.stamp
 	$(BIN)/python -m pytest -m "not browser" -n auto --dist loadfile
