@@ -12,6 +12,9 @@ from pathlib import Path
 
 import httpx
 import pytest
+from hypothesis import settings
+
+settings.register_profile("thorough", max_examples=3000, deadline=None)
 
 
 @dataclass

@@ -21,7 +21,8 @@ from gridflex.beckn.steps import Ways
 from gridflex.beckn.vocabulary import Mode, OrderStatus, order_status
 from gridflex.errors import OutOfOrder
 
-MANY = settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True)
+MANY = settings(deadline=None, suppress_health_check=list(HealthCheck), print_blob=True)
+"""As many cases as the profile says: a hundred each, with ``--hypothesis-profile=thorough`` thousands."""
 
 STAGES = {
     "discover": [],
@@ -159,7 +160,7 @@ def test_any_bytes(bench, stage):
         whole = json.dumps(answer).encode()
         return whole[: cut % len(whole)] + insert + whole[cut % len(whole) + len(insert) :]
 
-    @settings(MANY, max_examples=100)
+    @MANY
     @given(st.integers(0, 10**6), st.binary(max_size=8), STATUSES, st.booleans())
     def fuzz(cut: int, insert: bytes, status: int, alone: bool) -> None:
         bench.run(stage, status, lambda answer: insert if alone else torn(answer, cut, insert))
@@ -167,7 +168,7 @@ def test_any_bytes(bench, stage):
     fuzz()
 
 
-@settings(MANY, max_examples=300)
+@MANY
 @given(values)
 def test_our_own_desk_answers_anything_with_a_status(post, value):
     for path in ("/api/select", "/beckn/init", "/beckn/discover", "/api/status"):
