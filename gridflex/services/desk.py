@@ -16,6 +16,7 @@ from gridflex.agents.grid import GridAgent, GridView
 from gridflex.agents.orchestrator import Decisions, Orchestrator
 from gridflex.domain.controls import Controls, Site
 from gridflex.domain.halfhours import epoch_half_hour, floor_half_hour
+from gridflex.domain.regions import GB
 from gridflex.domain.tariff import Tariff
 from gridflex.errors import Conflict, InputError
 from gridflex.planning.queue import Queue
@@ -51,9 +52,11 @@ class Desk:
             return self._create(now)
         return self.catch_up(from_state(token, kept.id, kept.version, kept.state), now)
 
-    def replayed(self, at: datetime, seed: int = DEMO_SEED) -> Workspace:
+    def replayed(
+        self, at: datetime, seed: int = DEMO_SEED, kind: QueueKind = QueueKind.DEMO, region: int = GB
+    ) -> Workspace:
         """A demo as of ``at``; it is written nowhere."""
-        return demo_workspace("", "", at, seed, QueueKind.DEMO)
+        return replace(demo_workspace("", "", at, seed, kind), site=Site(region=region))
 
     def prepare(self, workspace: Workspace, view: GridView) -> Queue:
         """The workspace's jobs as columns on the view's horizon; worth keeping while both stay the same."""

@@ -97,7 +97,7 @@ def grid_sentence(view: GridView) -> str:
 
 
 def decision_sentence(decisions: Decisions, sums: Totals) -> str:
-    """9 of 15 jobs wait until between 22:00 and 02:30, 6 run now."""
+    """9 of 15 jobs wait for starts from 22:00 to 02:30, 6 run now."""
     parts = []
     if sums.waiting:
         starts = decisions.plan.start[waiting_jobs(decisions)]
@@ -166,7 +166,7 @@ def mix_sentence(view: GridView) -> str:
 def _when(decisions: Decisions, starts: Ints) -> str:
     horizon, now = decisions.plan.horizon, decisions.view.now
     first, last = (fmt.day_clock(horizon.at(row), now) for row in (starts.min(), starts.max()))
-    return f"until {first}" if first == last else f"until between {first} and {last}"
+    return f"until {first}" if first == last else f"for starts from {first} to {last}"
 
 
 def _all(count: int, jobs: int) -> str:

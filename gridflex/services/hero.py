@@ -35,7 +35,7 @@ class Hero:
 
     axis: Axis
     now_row: int
-    threshold: float
+    threshold: float | None
     actual: Floats
     forecast: Floats
     low: Floats
@@ -51,8 +51,8 @@ class Hero:
     alt: str
 
 
-def hero(view: GridView, plan: Plan, threshold: float, demand: DemandView | None = None) -> Hero:
-    """Lay the plan over the grid, and the load expected to arrive below it."""
+def hero(view: GridView, plan: Plan, threshold: float | None, demand: DemandView | None = None) -> Hero:
+    """Lay the plan over the grid, and the load expected to arrive below it. Without a gate no ``threshold``."""
     horizon = view.horizon
     cut = slice(horizon.now_index - HALF_HOURS_BACK, len(horizon))
     now_row = HALF_HOURS_BACK
@@ -118,14 +118,15 @@ def _hover(axis: Axis, intensity: Floats, measured: Floats, price: Floats, power
     )
 
 
-def _alt(view: GridView, ahead: Floats, threshold: float, windows: tuple[Window, ...], axis: Axis) -> str:
+def _alt(view: GridView, ahead: Floats, threshold: float | None, windows: tuple[Window, ...], axis: Axis) -> str:
     lowest = int(np.argmin(ahead))
     best = fmt.day_clock(view.horizon.at(view.horizon.now_index + lowest), view.now)
     waits = sum(window.jobs for window in windows)
+    gate = "no threshold" if threshold is None else f"threshold {fmt.intensity(threshold)}"
     tail = f"{fmt.plural(waits, 'waiting job')} run in the shaded windows." if waits else "No job waits."
     return (
         f"Carbon intensity, 24 hours back and 48 hours ahead. Now {fmt.intensity(view.intensity_now)}; lowest ahead "
-        f"{fmt.intensity(float(ahead[lowest]))} at {best} UK time; threshold {fmt.intensity(threshold)}. {tail}"
+        f"{fmt.intensity(float(ahead[lowest]))} at {best} UK time; {gate}. {tail}"
     )
 
 

@@ -63,7 +63,7 @@ def overview(decisions: Decisions, possible_g: float, demand: DemandView | None,
         decided=decided,
         worth=say.worth_sentence(sums, share, under),
         sums=sums,
-        hero=hero(view, decisions.plan, decisions.threshold, demand),
+        hero=hero(view, decisions.plan, decisions.rules.threshold, demand),
         cards=(
             _grid_card(view, decisions.threshold),
             _window_card(view, decisions.threshold, now),

@@ -10,6 +10,7 @@ import streamlit as st
 
 from gridflex.domain.controls import Aim, Controls, ThresholdMode
 from gridflex.planning.policies import POLICIES
+from gridflex.ui.replay import PARAMETERS
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,7 @@ CONTROLS: Mapping[str, Number | Choice] = MappingProxyType(
 
 
 SHOWN = "shown"
-CARRIED = ("w", "at")
+CARRIED = ("w", *PARAMETERS)
 
 
 def restore(kept: Controls) -> None:

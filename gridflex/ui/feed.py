@@ -18,7 +18,17 @@ def show() -> None:
     if "replay_at" in st.session_state:
         st.caption("A replay writes no decisions; the feed is the live workspace's alone.")
         return
-    rows = session.platform().trail.rows(session.workspace().id, kind="decision", limit=SHOWN)
+    lines(SHOWN)
+
+
+def decided() -> int:
+    """Decisions of this workspace so far."""
+    return session.platform().trail.count(session.workspace().id, kind="decision")
+
+
+def lines(limit: int) -> None:
+    """The newest decisions, a line each."""
+    rows = session.platform().trail.rows(session.workspace().id, kind="decision", limit=limit)
     if not rows:
         st.caption("Nothing has been decided yet.")
     for row in rows:

@@ -8,15 +8,16 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from gridflex.domain import format as fmt
-from gridflex.domain.controls import Controls
+from gridflex.domain.controls import Controls, ThresholdMode
 from gridflex.domain.provenance import Provenance
 from gridflex.domain.regions import GB, REGIONS
 from gridflex.services.headline import provenance_sentence
-from gridflex.ui import session, site
+from gridflex.ui import replay, session, site
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 QUEUE = ROOT / "pages" / "queue.py"
 BECKN = ROOT / "pages" / "beckn.py"
+REVENUE = ROOT / "pages" / "revenue.py"
 REFRESH = "30s"
 ICONS = {
     Provenance.LIVE: ":material/sensors:",
@@ -88,6 +89,9 @@ def sidebar() -> None:
 
 def _threshold_in_force(kept: Controls) -> None:
     """The kept plan's; what a slider shows meanwhile is a preview."""
+    if kept.mode is ThresholdMode.OFF:
+        st.caption("No threshold in force: the gate is off.")
+        return
     day = session.grid_view().horizon
     ahead = day.intensity[day.now_index : day.now_index + 48].tolist()
     st.caption(f"Threshold in force: **{fmt.intensity(kept.threshold_in(ahead))}** ({kept.mode})")
@@ -124,5 +128,6 @@ def replay_banner() -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.info(f"Replay of {fmt.date_clock(session.now())} · nothing is written", icon=":material/replay:")
         if st.button("Back to live", icon=":material/sensors:"):
-            del st.query_params["at"]
+            for name in replay.PARAMETERS:
+                st.query_params.pop(name, None)
             st.rerun()

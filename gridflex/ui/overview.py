@@ -12,13 +12,14 @@ from gridflex.services.overview import Card, Overview, overview, stories
 from gridflex.services.what_if import what_if
 from gridflex.services.workspace import QueueKind
 from gridflex.sources.sample_scenes import SCENES
-from gridflex.ui import controls, frame, intake, session, share, tour
-from gridflex.ui.charts.hero import hero_figure
+from gridflex.ui import controls, feed, frame, intake, session, share, tour, worth_cards
+from gridflex.ui.charts.hero import hero_figure, legend
 from gridflex.ui.charts.style import CONFIG
 from gridflex.ui.palette import palette
 from gridflex.ui.plain import plain
 
 REFRESH = "60s"
+LAST = 5
 
 
 def show() -> None:
@@ -27,6 +28,7 @@ def show() -> None:
     frame.replay_banner()
     frame.freshness()
     _live()
+    worth_cards.show()
     _more()
 
 
@@ -55,12 +57,12 @@ def _live() -> None:
     with left:
         controls.threshold_controls()
         energy = controls.energy_slider()
+    colours = palette(session.is_dark())
     here, decided = session.prepared(), session.decisions()
     found = overview(decided, here.possible_g, here.demand, session.now())
     with right:
-        st.plotly_chart(
-            hero_figure(found.hero, palette(session.is_dark())), key="hero", config=CONFIG, alt=found.hero.alt
-        )
+        st.caption(legend(colours))
+        st.plotly_chart(hero_figure(found.hero, colours), key="hero", config=CONFIG, alt=found.hero.alt)
     with sentences:
         _sentences(found, decided)
     with left:
@@ -114,6 +116,9 @@ def _more() -> None:
             st.text(f"{job.job_id}: {job.sentence}")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.page_link(frame.QUEUE, label="All decisions", icon=":material/arrow_forward:")
+        if "replay_at" not in st.session_state:
+            with st.popover(f"Last {LAST}, of {feed.decided():,} so far", icon=":material/history:"):
+                feed.lines(LAST)
         st.caption(_agents(decided))
     _queue_switch()
 

@@ -12,9 +12,8 @@ import streamlit as st
 from gridflex.agents.grid import GridView
 from gridflex.agents.orchestrator import Decisions
 from gridflex.domain.controls import Controls
-from gridflex.domain.halfhours import floor_half_hour, parse_utc
 from gridflex.domain.provenance import Provenance
-from gridflex.errors import Conflict, GridFlexError, InputError
+from gridflex.errors import Conflict, GridFlexError
 from gridflex.planning.queue import Queue
 from gridflex.services.demand_view import DemandView, expected_demand
 from gridflex.services.desk import Desk
@@ -23,11 +22,8 @@ from gridflex.services.possible import possible_g
 from gridflex.services.workspace import Workspace
 from gridflex.settings import read_settings
 from gridflex.sources.http import utc_now
-from gridflex.ui import address
+from gridflex.ui import address, replay
 from gridflex.ui.plain import plain
-
-REPLAYED_YEARS = range(2018, 2100)
-"""From the year the carbon intensity service began."""
 
 UNPLUGGED = {"source down": Provenance.CACHED, "no data at all": Provenance.SAMPLE}
 """What is left of the grid when a visitor pulls its plug on the System page."""
@@ -47,12 +43,13 @@ def open_visit(page: str) -> None:
     state = st.session_state
     state["router_ran"] = True
     address.carry(page)
-    at = replay_moment()
-    if at is None:
+    wanted = replay.read({name: st.query_params[name] for name in replay.PARAMETERS if name in st.query_params})
+    if wanted is None:
         state.pop("replay_at", None)
         _open_workspace()
-    elif state.get("replay_at") != at:
-        state["replay_at"], state["replay"] = at, platform().desk.replayed(at)
+    elif "replay_at" not in state or state.get("replayed") != wanted:
+        demo = platform().desk.replayed(wanted.at, wanted.seed, wanted.kind, wanted.region)
+        state["replay_at"], state["replayed"], state["replay"] = wanted.at, wanted, demo
         address.restore(workspace().controls)
     address.note(page, workspace().controls)
     if said := state.pop("announced", None):
@@ -76,18 +73,6 @@ def now() -> datetime:
     """The visitor's present: the wall clock, or the replayed half-hour."""
     replayed: datetime | None = st.session_state.get("replay_at")
     return replayed or platform().clock()
-
-
-def replay_moment() -> datetime | None:
-    """The half-hour named by ``at`` in the address; None where there is none that can be read and replayed."""
-    text = st.query_params.get("at")
-    if not text:
-        return None
-    try:
-        at = floor_half_hour(parse_utc(text))
-    except InputError:
-        return None
-    return at if at.year in REPLAYED_YEARS else None
 
 
 def workspace() -> Workspace:

@@ -6,7 +6,8 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from gridflex.ui import address, session
+from gridflex.services.workspace import QueueKind
+from gridflex.ui import address, replay, session
 
 PRIVATE = ("w",)
 
@@ -16,7 +17,7 @@ def share_link() -> str:
     page = (st.context.url or "").split("?")[0]
     kept = {name: value for name, value in st.query_params.items() if name not in PRIVATE}
     kept.update(address.parameters(session.controls()))
-    kept.setdefault("at", session.now().strftime("%Y-%m-%dT%H:%MZ"))
+    kept.update(replay.parameters(session.workspace(), session.now()))
     return f"{page}?{urlencode(kept)}"
 
 
@@ -28,5 +29,7 @@ def button() -> None:
 
 @st.dialog("Share this view")
 def _dialog() -> None:
-    st.write("The link carries the controls, the demo and this half-hour; it does not open your workspace.")
+    st.write("The link carries the controls, the demo, its region and this half-hour; it does not open your workspace.")
+    if session.workspace().kind is QueueKind.OWN:
+        st.caption("Your own jobs stay yours: the link shows the demo queue.")
     st.code(share_link(), language=None, wrap_lines=True)

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from gridflex.domain.controls import Site
+from gridflex.services.workspace import QueueKind
+from gridflex.ui.replay import Replayed, parameters, read
+
+AT = datetime(2026, 1, 6, 17, tzinfo=UTC)
 
 PAGES = sorted(page.stem for page in (Path(__file__).parents[2] / "pages").glob("*.py"))
 
@@ -75,3 +83,36 @@ def test_the_menu_opens_each_of_its_moments(visitor: Any) -> None:
     assert len(titles) == 4
     windy = next(title for title in titles.values() if "low" in title)
     assert "wait" not in windy
+
+
+def test_a_shared_link_replays_the_demo_its_seed_and_its_region(visitor: Any) -> None:
+    visitor.open(at="2026-01-06T17:00Z", queue="day", seed="7", region="1").open("queue")
+    assert len(visitor.jobs) == 1000
+    assert "demo day of 1,000 jobs" in visitor.text
+    assert visitor.page.session_state["replay"].site.region == 1
+    assert visitor.page.session_state["replay"].seed == 7
+    assert {name: visitor.address[name] for name in ("queue", "seed", "region")} == {
+        "queue": "day",
+        "seed": "7",
+        "region": "1",
+    }
+    visitor.press("Back to live")
+    assert not {"at", "queue", "seed", "region"} & set(visitor.address)
+
+
+def test_what_a_link_cannot_mean_is_the_default(visitor: Any) -> None:
+    visitor.open(at="2026-01-06T17:00Z", queue="own", seed="-1", region="18")
+    replayed = visitor.page.session_state["replay"]
+    assert (len(replayed.frame), replayed.seed, replayed.site.region) == (15, 42, 0)
+    assert read({"at": "2026-01-06T17:00Z", "seed": "9" * 40, "region": "²"}) == Replayed(AT)
+
+
+def test_a_link_says_what_is_not_the_default(visitor: Any) -> None:
+    visitor.open()
+    here = visitor.page.session_state["workspace"]
+    assert parameters(here, AT) == {"at": "2026-01-06T17:00Z"}
+    moved = replace(here, kind=QueueKind.DAY, seed=3, site=Site(region=13))
+    said = parameters(moved, AT)
+    assert said == {"at": "2026-01-06T17:00Z", "queue": "day", "seed": "3", "region": "13"}
+    assert read(said) == Replayed(AT, QueueKind.DAY, 3, 13)
+    assert parameters(replace(moved, kind=QueueKind.OWN), AT) == {"at": "2026-01-06T17:00Z", "region": "13"}

@@ -50,7 +50,7 @@ def test_who_waits_until_when_and_who_runs() -> None:
     one = decide([job("w"), job("c", priority="critical")], VIEW)
     assert said(one) == "1 of 2 jobs waits until 19:00, 1 runs now."
     two = decide([job("w"), job("long", hours=5, kwh=50), job("c", priority="critical")], VIEW)
-    assert said(two) == "2 of 3 jobs wait until between 17:30 and 19:00, 1 runs now."
+    assert said(two) == "2 of 3 jobs wait for starts from 17:30 to 19:00, 1 runs now."
     every = [
         job("w"),
         job("c", priority="critical"),

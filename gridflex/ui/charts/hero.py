@@ -25,8 +25,23 @@ def hero_figure(view: Hero, colours: Palette) -> go.Figure:
             yaxis2=value_yaxis("site kW", view.power_top, domain=[0, 0.24], nticks=3),
             shapes=_shapes(view, colours),
             annotations=_annotations(view),
+            showlegend=False,
         ),
     )
+
+
+def legend(colours: Palette) -> str:
+    """What each line is, as markdown above the chart: the chart's own legend costs each move a quarter of its time."""
+    marks = (
+        ("━", colours.carbon, "measured"),
+        ("┅", colours.carbon, "forecast"),
+        ("▒", colours.carbon, "likely range"),
+        ("▇", colours.execute, "site power, planned"),
+        ("┅", RULE, "if all ran at once"),
+        ("▒", colours.shift, "arrivals expected"),
+        ("▇", colours.defer, "waiting jobs run"),
+    )
+    return " · ".join(f':color[{mark}]{{foreground="{colour}"}} {what}' for mark, colour, what in marks)
 
 
 def _line(y: Floats, name: str, colour: str, dash: str = "solid", width: float = 2, **extra: object) -> Spec:
@@ -70,9 +85,10 @@ def _power(view: Hero, colours: Palette) -> list[Spec]:
 def _shapes(view: Hero, colours: Palette) -> list[Spec]:
     last = len(view.forecast)
     window: Spec = {"type": "rect", "yref": "paper", "y0": 0, "y1": 1, "line": {"width": 0}, "layer": "below"}
+    gate = [] if view.threshold is None else [rule(0, last, view.threshold, view.threshold, dash="dash")]
     return [
         *({**window, "x0": w.first, "x1": w.last, "fillcolor": colours.window} for w in view.windows),
-        rule(0, last, view.threshold, view.threshold, dash="dash"),
+        *gate,
         rule(view.now_row, view.now_row, 0, 1, yref="paper"),
     ]
 
@@ -82,8 +98,10 @@ def _annotations(view: Hero) -> list[Spec]:
         label(f"{w.jobs} job{'s' if w.jobs != 1 else ''}", (w.first + w.last) / 2, 0.99, yref="paper", yanchor="top")
         for w in view.windows
     ]
+    gate = view.threshold
+    if gate is not None:
+        windows.append(label(f"threshold {gate:.0f}", 0.5, gate, xanchor="left", yanchor="bottom"))
     return [
         *windows,
-        label(f"threshold {view.threshold:.0f}", 0.5, view.threshold, xanchor="left", yanchor="bottom"),
         label("NOW", view.now_row, 0.285, yref="paper", yanchor="middle", xanchor="left", xshift=4),
     ]

@@ -1,0 +1,31 @@
+"""Two cards of the plan in force, which no slider moves: its firm power, and windows on offer over Beckn."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from gridflex.services.flexibility_card import flexibility_card
+from gridflex.services.overview import Card
+from gridflex.ui import beckn_card, frame, session
+
+REFRESH = "60s"
+
+
+@st.fragment(run_every=REFRESH)
+def show() -> None:
+    """Each with the way to the page behind it; a card that has nothing real to show is left out."""
+    here = session.workspace()
+    in_force = session.decisions(here.controls)
+    links = (
+        (flexibility_card(in_force, here), frame.REVENUE, "Why", ":material/payments:"),
+        (beckn_card.card(), frame.BECKN, "Book a window", ":material/hub:"),
+    )
+    shown = [(card, page, label, icon) for card, page, label, icon in links if card is not None]
+    for place, (card, page, label, icon) in zip(st.columns(max(len(shown), 1)), shown, strict=False):
+        with place, st.container(border=True):
+            _card(card)
+            st.page_link(page, label=label, icon=icon)
+
+
+def _card(card: Card) -> None:
+    st.markdown(f"{card.label}  \n**{card.value}**  \n:gray[{card.caption}]", help=card.help or None)
