@@ -67,11 +67,12 @@ class Desk:
     ) -> Decisions:
         """The plan in force under the workspace's own controls; under others a preview. Writes nothing.
 
-        In a half-hour that is not planned for yet, in a replay, and with the grid unplugged it is a preview, too.
+        In a half-hour that is not planned for yet, in a replay, and with the grid unplugged it is a preview, too;
+        where the clock was set back, the plan stays in force.
         """
         chosen = controls or workspace.controls
         fresh = self._decider.fresh(workspace, view, chosen, queue or self.prepare(workspace, view))
-        planned = workspace.is_planned and floor_half_hour(workspace.planned_at) == view.horizon.now
+        planned = workspace.is_planned and floor_half_hour(workspace.planned_at) >= view.horizon.now
         if planned and chosen == workspace.controls and not view.unplugged:
             fresh = in_force(fresh, workspace.before, chosen.price_limit)
         return replace(fresh, advised=advised(workspace, fresh))

@@ -124,9 +124,11 @@ def asleep(planned_at: datetime, now: datetime) -> tuple[datetime, datetime] | N
 
 
 def asleep_words(first: datetime, awake: datetime) -> str:
-    """Asleep 03:00–07:30, plan kept; with dates where it was not one UK day."""
-    clock = fmt.clock if uk_time(first).date() == uk_time(awake).date() else fmt.date_clock
-    return f"asleep {clock(first)}–{clock(awake)}, plan kept"
+    """Asleep 03:00–07:30, plan kept; with dates where it was not one UK day, with both clocks' names over a change."""
+    begun, ended = uk_time(first), uk_time(awake)
+    clock = fmt.clock if begun.date() == ended.date() else fmt.date_clock
+    names = ("", "") if begun.tzname() == ended.tzname() else (f" {begun.tzname()}", f" {ended.tzname()}")
+    return f"asleep {clock(first)}{names[0]}–{clock(awake)}{names[1]}, plan kept"
 
 
 def _told(found: Replan, objective: Objective, moved: int) -> Rolled:

@@ -81,7 +81,10 @@ class CarbonLine:
     def _is_due(self) -> bool:
         if self._stopped or (self._thread is not None and self._thread.is_alive()):
             return False
-        return self._next_due is None or self._clock() >= self._next_due
+        if self._next_due is None or self._last_attempt is None:
+            return True
+        # A clock that was set back must not put the next fetch off by as much.
+        return not self._last_attempt <= self._clock() < self._next_due
 
     def _covers(self, now: datetime) -> bool:
         return self._snapshot is not None and reading_at(self._snapshot.readings, now) is not None

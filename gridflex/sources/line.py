@@ -60,6 +60,7 @@ class Line(Generic[T]):
         self._value: T | None = None
         self._error: str | None = None
         self._note: str | None = None
+        self._last_attempt: datetime | None = None
         self._last_success: datetime | None = None
         self._next_due: datetime | None = None
 
@@ -95,7 +96,10 @@ class Line(Generic[T]):
     def _is_due(self) -> bool:
         if self._stopped or self._refreshing:
             return False
-        return self._next_due is None or self._clock() >= self._next_due
+        if self._next_due is None or self._last_attempt is None:
+            return True
+        # A clock that was set back must not put the next fetch off by as much.
+        return not self._last_attempt <= self._clock() < self._next_due
 
     def _is_current(self) -> bool:
         # With the refresh under way, or nobody there to start it, an answer stays current for one more turn.
@@ -103,7 +107,7 @@ class Line(Generic[T]):
 
     def _start(self) -> None:
         self._refreshing = True
-        at = self._clock()
+        at = self._last_attempt = self._clock()
         self._next_due = at + RETRY
         self._thread = Thread(target=self._run, args=(at,), name="price-line", daemon=True)
         self._thread.start()

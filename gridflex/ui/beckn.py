@@ -98,7 +98,7 @@ def _waiting(errand: Errand) -> None:
     """A peer may take half a minute; the page is there meanwhile."""
     if errand.done:
         st.rerun()
-    waited = (session.now() - errand.since).total_seconds()
+    waited = max((session.now() - errand.since).total_seconds(), 0.0)
     st.info(f"Waiting for the network, {waited:.0f} s. You may leave; the step goes on.", icon=":material/hourglass:")
 
 

@@ -251,7 +251,7 @@ def utc(text: str) -> datetime:
         ("2026-01-08T02:41", "2026-01-08T07:44", "asleep 03:00–07:30, plan kept"),
         ("2026-01-08T22:41", "2026-01-09T07:30", "asleep Thu 8 Jan 23:00–Fri 9 Jan 07:30, plan kept"),
         ("2026-06-08T02:41", "2026-06-08T07:44", "asleep 04:00–08:30, plan kept"),  # UK time is an hour ahead
-        ("2026-03-29T00:10", "2026-03-29T02:10", "asleep 00:30–03:00, plan kept"),  # the clock skips an hour
+        ("2026-03-29T00:10", "2026-03-29T02:10", "asleep 00:30 GMT–03:00 BST, plan kept"),  # the clock skips an hour
     ],
 )
 def test_sleep_is_told_in_uk_time(planned: str, awake: str, words: str) -> None:

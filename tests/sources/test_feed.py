@@ -170,6 +170,15 @@ def test_fifty_pages_at_once_cost_one_fetch_a_region() -> None:
     bench.feed.stop()
 
 
+def test_a_clock_set_back_does_not_put_the_next_fetch_off(bench: Bench) -> None:
+    bench.settled()
+    bench.clock.now = NOON - timedelta(hours=5)
+    bench.settled()
+    assert [at for _, at in bench.source.fetches] == [NOON, NOON - timedelta(hours=5)]
+    assert bench.settled().live
+    assert len(bench.source.fetches) == 2
+
+
 def test_until_it_is_due_nothing_is_fetched(bench: Bench) -> None:
     bench.settled()
     bench.clock.now = NOON.replace(minute=41, second=59)

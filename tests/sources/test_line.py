@@ -52,6 +52,16 @@ def test_the_first_asker_waits_and_the_rest_share_its_answer() -> None:
     assert bench.settled().value == 2
 
 
+def test_a_clock_set_back_does_not_put_the_next_fetch_off() -> None:
+    bench = Bench()
+    assert bench.settled().value == 1
+    bench.now -= timedelta(hours=5)
+    bench.line.state()
+    assert (bench.settled().value, bench.fetches) == (2, 2)
+    bench.now += EVERY - timedelta(seconds=1)
+    assert (bench.settled().value, bench.fetches) == (2, 2)
+
+
 def test_many_threads_one_fetch() -> None:
     bench = Bench()
     bench.open.clear()

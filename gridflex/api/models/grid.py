@@ -77,7 +77,7 @@ class GridNow(BaseModel):
             renewable_percent=view.mix.renewable_percent if view.mix else None,
             provenance=view.provenance.word,  # type: ignore[arg-type]
             fetched_at=view.fetched_at,
-            age_seconds=(now - view.fetched_at).total_seconds() if view.fetched_at else None,
+            age_seconds=max((now - view.fetched_at).total_seconds(), 0.0) if view.fetched_at else None,
             next_fetch_due=view.next_due,
             note=view.error,
         )
