@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event, Thread
 
 import httpx
 import pytest
@@ -31,6 +33,48 @@ class Replay:
         """Requests so far, by path."""
         counted: dict[str, int] = httpx.get(f"{self.url}/_stats", timeout=10).json()["requests"]
         return counted
+
+
+class Peer:
+    """Accepts every connection on loopback and never ends an answer; ``drip`` sends a byte of one now and then."""
+
+    HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n"
+
+    def __init__(self, drip: bool) -> None:
+        self._drip, self._over = drip, Event()
+        self._listener = socket.create_server(("127.0.0.1", 0), backlog=64)
+        self.connections: list[socket.socket] = []
+        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        self._thread = Thread(target=self._serve)
+        self._thread.start()
+
+    def _serve(self) -> None:
+        self._listener.settimeout(0.05)
+        while not self._over.is_set():
+            with suppress(TimeoutError):
+                connection, _ = self._listener.accept()
+                self.connections.append(connection)
+                if self._drip:
+                    connection.sendall(self.HEAD)
+            for connection in self.connections if self._drip else ():
+                with suppress(OSError):
+                    connection.sendall(b" ")
+
+    def end(self) -> None:
+        """Hang up on everyone."""
+        self._over.set()
+        self._thread.join()
+        for connection in self.connections:
+            connection.close()
+        self._listener.close()
+
+
+@pytest.fixture(params=["silent", "dripping"])
+def hanging_peer(request: pytest.FixtureRequest) -> Iterator[Peer]:
+    """A peer that never ends an answer, once silent and once a byte at a time."""
+    peer = Peer(drip=request.param == "dripping")
+    yield peer
+    peer.end()
 
 
 @pytest.fixture(scope="session")

@@ -59,7 +59,8 @@ def create_app(
     limits: Limits | None = None,
 ) -> FastAPI:
     """The application. ``keys`` are the operator's; ``origins`` whose pages' scripts may ask (none: CORS is closed)."""
-    bounds, parts = limits or Limits(), _parts(platform, checks, keys)
+    bounds = limits or Limits()
+    parts = _parts(platform, checks, keys, bounds.network_s)
     app = Api(
         title="GridFlex",
         summary=SUMMARY,
@@ -88,5 +89,6 @@ def create_app(
     return app
 
 
-def _parts(platform: Platform, checks: SelfChecks, keys: tuple[str, ...]) -> Parts:
-    return Parts(platform, checks, DemoMonths(platform.archive, DEMO_SEED), Ticker(platform), KeyRing(keys))
+def _parts(platform: Platform, checks: SelfChecks, keys: tuple[str, ...], network_s: float) -> Parts:
+    months = DemoMonths(platform.archive, DEMO_SEED)
+    return Parts(platform, checks, months, Ticker(platform), network_s, KeyRing(keys))

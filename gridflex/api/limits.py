@@ -22,7 +22,10 @@ NOT_KEPT = (b"cache-control", b"no-store")
 
 @dataclass(frozen=True)
 class Limits:
-    """``body_bytes`` of a request, ``at_once`` requests in all; rates in requests a second for each client."""
+    """``body_bytes`` of a request, ``at_once`` requests in all; rates in requests a second for each client.
+
+    ``network_s`` is how long a request waits for a real Beckn network at most.
+    """
 
     body_bytes: int = 1_048_576
     at_once: int = 100
@@ -30,6 +33,7 @@ class Limits:
     reads_burst: float = 400.0
     writes_per_s: float = 2.0
     writes_burst: float = 30.0
+    network_s: float = 20.0
 
 
 class Buckets:

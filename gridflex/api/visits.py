@@ -35,12 +35,13 @@ by_cookie = APIKeyCookie(name=COOKIE, auto_error=False, description="A visitor's
 
 @dataclass(frozen=True, eq=False)
 class Parts:
-    """What all requests share."""
+    """What all requests share. ``network_s`` is the longest that one waits for a real Beckn network."""
 
     platform: Platform
     checks: SelfChecks
     months: DemoMonths
     ticker: Ticker
+    network_s: float
     keys: KeyRing = field(default_factory=KeyRing)
     meter: Meter = field(default_factory=Meter)
 

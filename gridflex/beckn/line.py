@@ -51,26 +51,28 @@ class Line:
         """Send exactly these bytes. Raises NoAnswer, or InvalidMessage for an answer without end."""
         try:
             with self._client.stream("POST", url, content=body, headers=dict(headers)) as response:
-                content = self._read(response)
+                content = read_within(response, self._read_seconds)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             sent = not isinstance(error, _NOTHING_SENT)
             raise NoAnswer(_sentence(error, sent), sent) from None
         return Reply(response.status_code, content, response.headers)
 
-    def _read(self, response: httpx.Response) -> bytes:
-        until = monotonic() + self._read_seconds
-        content = bytearray()
-        for part in response.iter_bytes():
-            content += part
-            if len(content) > MAX_BODY:
-                raise InvalidMessage("the answer is larger than any answer can be")
-            if monotonic() > until:
-                raise httpx.ReadTimeout("the answer dripped in")
-        return bytes(content)
-
     def close(self) -> None:
         """Let go of open connections."""
         self._client.close()
+
+
+def read_within(response: httpx.Response, seconds: float) -> bytes:
+    """The whole body. Raises httpx.ReadTimeout for one that drips in, InvalidMessage for one without end."""
+    until = monotonic() + seconds
+    content = bytearray()
+    for part in response.iter_bytes():
+        content += part
+        if len(content) > MAX_BODY:
+            raise InvalidMessage("the answer is larger than any answer can be")
+        if monotonic() > until:
+            raise httpx.ReadTimeout("the answer dripped in")
+    return bytes(content)
 
 
 def _sentence(error: Exception, sent: bool) -> str:

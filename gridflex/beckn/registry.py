@@ -10,6 +10,7 @@ from urllib.parse import quote
 import httpx
 
 from gridflex.beckn.client import Clock
+from gridflex.beckn.line import read_within
 from gridflex.beckn.reading import read_json
 from gridflex.errors import InvalidMessage, SignatureRefused
 
@@ -42,12 +43,13 @@ class KeyRegistry:
     def _look_up(self, subscriber_id: str, key_id: str) -> bytes:
         subscriber, key = quote(subscriber_id, safe=""), quote(key_id, safe="")
         try:
-            response = self._client.get(f"{self._base_url}/lookup/{subscriber}/{NAMESPACE}/{key}")
-        except httpx.HTTPError:
+            with self._client.stream("GET", f"{self._base_url}/lookup/{subscriber}/{NAMESPACE}/{key}") as response:
+                body = read_within(response, SECONDS)
+        except (httpx.HTTPError, InvalidMessage):
             raise SignatureRefused("the registry of keys does not answer") from None
         if response.status_code != 200:
             raise SignatureRefused(f"the registry knows no key {key_id} of {subscriber_id}")
-        return _key_in(response.content, subscriber_id)
+        return _key_in(body, subscriber_id)
 
     def close(self) -> None:
         """Let go of open connections."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 
-from starlette.concurrency import run_in_threadpool
+from anyio import CapacityLimiter, to_thread
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
@@ -13,10 +14,13 @@ from gridflex.services.platform import Platform
 
 MAX_BODY = 1_000_000
 """Bytes taken of one post; a catalogue of eight windows has 16,000."""
+THREADS = 4
+"""Posts that are verified at once."""
 
 
 def callback_routes(platform: Callable[[], Platform]) -> list[Route]:
     """The routes for the front of the house; ``platform`` is asked at each post."""
+    waiting = cache(lambda: CapacityLimiter(THREADS))  # made in the running loop
 
     async def receive(request: Request) -> JSONResponse:
         body = await _body(request)
@@ -28,8 +32,8 @@ def callback_routes(platform: Callable[[], Platform]) -> list[Route]:
         client = shared.order_desk.remote
         assert client is not None
         action = f"on_{request.path_params['action']}"
-        # The sender's key may have to be looked up, which waits for the registry.
-        said = await run_in_threadpool(client.receive, action, request.headers, body)
+        # The sender's key may have to be looked up, which waits for the registry: on few threads of its own.
+        said = await to_thread.run_sync(client.receive, action, request.headers, body, limiter=waiting())
         return JSONResponse(said.body, said.status, dict(said.headers))
 
     return [Route("/beckn/on_{action}", receive, methods=["POST"])]

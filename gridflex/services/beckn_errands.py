@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from threading import Lock
 
 WORKERS = 8
+UNREPORTED = timedelta(hours=1)
+"""After this an errand that came to its end, and that nobody asked about, is forgotten."""
 
 
 @dataclass(frozen=True)
@@ -36,11 +38,21 @@ class Errands:
         self._errands: dict[str, Errand] = {}
         self._lock = Lock()
 
-    def send(self, transaction_id: str, do: Callable[[], object], now: datetime) -> None:
-        """Begin unless the journey is on an errand already."""
+    @property
+    def busy(self) -> bool:
+        """Whether one more would have to wait for another's end."""
         with self._lock:
+            return sum(not errand.done for errand in self._errands.values()) >= WORKERS
+
+    def send(self, transaction_id: str, do: Callable[[], object], now: datetime) -> Errand:
+        """Begin unless the journey is on an errand already; the errand it is on."""
+        with self._lock:
+            for name, errand in list(self._errands.items()):
+                if errand.done and errand.since < now - UNREPORTED:
+                    del self._errands[name]
             if transaction_id not in self._errands:
                 self._errands[transaction_id] = Errand(now, self._pool.submit(do))
+            return self._errands[transaction_id]
 
     def look(self, transaction_id: str) -> Errand | None:
         """The journey's errand; one that is done is handed out once."""

@@ -96,11 +96,13 @@ def served(
     origins: tuple[str, ...] = (),
     database: str = "",
     carbon: str = "",
+    beckn: str = "",
 ) -> Iterator[Served]:
     clock = Clock()
     with ExitStack() as stack:
         address = database or stack.enter_context(fresh_database())
-        settings = Settings.model_validate({"GRIDFLEX_CARBON_API_URL": carbon, "DATABASE_URL": SecretStr(address)})
+        upstream = {"GRIDFLEX_CARBON_API_URL": carbon, "GRIDFLEX_BECKN_URL": beckn}
+        settings = Settings.model_validate({**upstream, "DATABASE_URL": SecretStr(address)})
         platform = build_platform(settings, clock)
         stack.callback(platform.close)
         checks = self_checks(platform)

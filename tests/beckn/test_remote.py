@@ -9,6 +9,7 @@ import pytest
 
 from gridflex.beckn.client import Conversation
 from gridflex.beckn.drafts import reference
+from gridflex.beckn.reading import MAX_BODY
 from gridflex.beckn.registry import KeyRegistry
 from gridflex.beckn.remote import Remote, remote_client
 from gridflex.beckn.signing import Signer
@@ -72,6 +73,7 @@ def test_an_id_cannot_lead_elsewhere():
         ({"data": {"details": {"signing_public_key": 5}}}, 200, "holds no key"),
         ({"data": {"details": {"signing_public_key": "AAAA"}}}, 200, "3 bytes"),
         (httpx.ConnectError("x"), 200, "does not answer"),
+        (b" " * (MAX_BODY + 1), 200, "does not answer"),
     ],
 )
 def test_without_a_key_no_signature_holds(answer, status, said):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Annotated, Literal
+from concurrent.futures import wait
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, HTTPException, Path, Query
+from fastapi import APIRouter, HTTPException, Path, Query, Response
 
 from gridflex.agents.orchestrator import objective_of
 from gridflex.api.models.jobs import LEAST_KWH
@@ -26,6 +27,9 @@ MOVE = Transfer(hours=0.5, energy_kwh=2.0)
 """What a run in another zone takes (assumed)."""
 LEAST_HOURS, MOST_HOURS, MOST_WITHIN = 0.5, 24.0, 47.0
 DEFAULTS = Controls()
+UNDER_WAY: dict[int | str, dict[str, Any]] = {
+    202: {"model": Journey, "description": "A real network has not answered yet; the step goes on."}
+}
 
 router = APIRouter(tags=["beckn"])
 more = APIRouter(tags=["beckn"])
@@ -40,9 +44,10 @@ TransactionId = Annotated[str, Path(max_length=64)]
 Side = Annotated[Literal["window", "slot"], Query(description="window: we buy energy · slot: our job slots are bought")]
 
 
-@router.post("/beckn/execute-journey")
+@router.post("/beckn/execute-journey", responses=UNDER_WAY)
 def execute_journey(
     visit: Writer,
+    response: Response,
     carbon_threshold: Threshold = DEFAULTS.threshold,
     renewable_min: Renewables = 0.0,
     workload_energy_kwh: Energy = 150.0,
@@ -52,7 +57,8 @@ def execute_journey(
 ) -> Journey:
     """Discover, select, init and confirm an energy window; says why where none fits.
 
-    ``renewable_min`` asks for much where it is high: then no window may fit, and nothing is ordered.
+    ``renewable_min`` asks for much where it is high: then no window may fit, and nothing is ordered. A real network
+    that thinks for long is answered for with 202: the journey goes on, and /api/orders has it.
     """
     if job_id is None:
         load = imagined(workload_energy_kwh, duration_hours, max(within_hours, duration_hours), visit.view)
@@ -63,7 +69,7 @@ def execute_journey(
     workload = workload_of(load, visit.view, here.site, wish, objective_of(here.controls))
     desk, (dealing, outlook) = visit.parts.platform.order_desk, _dealing(visit)
     opened = desk.begin(dealing, workload, queue_name(here) if job_id else "")
-    return _taken(visit, opened, outlook, run_rest)
+    return _taken(visit, opened, outlook, run_rest, response)
 
 
 @more.get("/orders")
@@ -80,11 +86,11 @@ def show_order(visit: Reader, transaction_id: TransactionId) -> Journey:
     return Journey.of(opened.record, outlook, 0.0)
 
 
-@more.delete("/orders/{transaction_id}")
-def cancel_order(visit: Writer, transaction_id: TransactionId) -> Journey:
+@more.delete("/orders/{transaction_id}", responses=UNDER_WAY)
+def cancel_order(visit: Writer, transaction_id: TransactionId, response: Response) -> Journey:
     """Cancel an order for an energy window; a job it bound is placed by the plan again."""
     opened, outlook = _kept(visit, transaction_id)
-    return _taken(visit, opened, outlook, lambda one: one.journey.cancel())
+    return _taken(visit, opened, outlook, lambda one: one.journey.cancel(), response)
 
 
 def _of_queue(visit: Visit, job_id: str) -> Load:
@@ -115,21 +121,52 @@ def _kept(visit: Visit, transaction_id: str) -> tuple[Opened, Outlook]:
     return opened, outlook
 
 
-def _taken(visit: Visit, opened: Opened, outlook: Outlook, steps: Callable[[Opened], object]) -> Journey:
-    """Take steps, then bring the queue in line with what they led to."""
-    began = time.perf_counter()
-    steps(opened)
-    _bound(visit, opened)
+def _taken(
+    visit: Visit, opened: Opened, outlook: Outlook, steps: Callable[[Opened], object], response: Response
+) -> Journey:
+    """Take steps, then bring the queue in line with what they led to; 202 where a real network has not ended them."""
+    began, desk = time.perf_counter(), visit.parts.platform.order_desk
+
+    def take() -> None:
+        steps(opened)
+        _bound(visit, opened)
+
+    if desk.remote is None:
+        take()
+    elif not _ended(visit, opened, take):
+        response.status_code = 202
+        opened, _ = _kept(visit, opened.record.transaction_id)
     took = (time.perf_counter() - began) * 1e3
     visit.parts.meter.dispatches.add(took)
-    remote = visit.parts.platform.order_desk.remote
-    return Journey.of(opened.record, None if remote else outlook, took)
+    return Journey.of(opened.record, None if desk.remote else outlook, took)
+
+
+def _ended(visit: Visit, opened: Opened, take: Callable[[], object]) -> bool:
+    """Whether steps on a real network came to their end in time; they go on in the background where they did not.
+
+    Raises HTTPException 409 while another step of the journey is under way, 503 where too many wait already.
+    """
+    errands, name = visit.parts.platform.order_desk.errands, opened.record.transaction_id
+    before = errands.look(name)
+    if before is not None and not before.done:
+        raise HTTPException(
+            409, "A step of this order is under way; ask again when it has ended.", {"Retry-After": "5"}
+        )
+    if errands.busy:
+        raise HTTPException(503, "The network keeps too many requests waiting; try again later.", {"Retry-After": "30"})
+    opened.keeper(opened.record)
+    errand = errands.send(name, take, visit.now)
+    wait([errand.future], visit.parts.network_s)
+    if errand.done:
+        errands.look(name)
+        errand.report()
+    return errand.done
 
 
 def _bound(visit: Visit, opened: Opened) -> None:
     """Bring the queue in line with an order; tried once more where another request changed the workspace meanwhile."""
-    desk = visit.parts.platform.desk
+    desk, now = visit.parts.platform.desk, visit.parts.platform.clock()
     try:
-        settle(desk, visit.workspace, opened, visit.now)
+        settle(desk, desk.catch_up(visit.workspace, now), opened, now)
     except Conflict:
-        settle(desk, desk.open(visit.workspace.token, visit.now), opened, visit.now)
+        settle(desk, desk.open(visit.workspace.token, now), opened, now)
