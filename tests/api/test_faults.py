@@ -162,7 +162,7 @@ def test_with_nothing_known_yet_every_endpoint_says_sample(serve: Serve, service
     with serve(carbon=service.url) as api:
         began = time.monotonic()
         assert api.get("/grid/current")["provenance"] == "sample"
-        assert time.monotonic() - began < 3
+        assert time.monotonic() - began < 8
         if mode != "timeout":
             settle(api)
         assert asked_everywhere(api, api.new_client()) == {"sample"}

@@ -14,6 +14,8 @@ from gridflex.services.beckn_errands import WORKERS
 from tests.api.conftest import PLENTY, Serve, Served
 
 SHORT = Limits(**{**vars(PLENTY), "network_s": 0.3})
+AT_MOST_S = 8.0
+"""Under the time-outs of the source (10 s) and of the network (35 s), with room for a busy machine."""
 JOURNEY = "/beckn/execute-journey?carbon_threshold=400"
 GETS = (
     "/health",
@@ -36,7 +38,7 @@ def test_a_journey_over_a_hanging_network_is_answered_in_time_and_goes_on(serve:
         here = api.visitor()
         answer, took = timed(lambda: here.post(JOURNEY))
         assert answer.status_code == 202, answer.text
-        assert took < 3
+        assert took < AT_MOST_S
         said = answer.json()
         assert (said["state"], said["confirmed"], said["steps"]) == ("new", False, [])
         path = f"/api/orders/{said['transaction_id']}"
@@ -61,10 +63,10 @@ def test_many_journeys_that_hang_take_no_thread_from_the_others(serve: Serve, ha
             _until_busy(api)
             refused, took = timed(lambda: api.visitor().post(JOURNEY))
             assert (refused.status_code, refused.headers["retry-after"]) == (503, "30")
-            assert took < 2
+            assert took < AT_MOST_S
             for path in GETS:
                 answer, took = timed(lambda path=path: api.new_client().get(path))
-                assert (answer.status_code, took < 2) == (200, True), path
+                assert (answer.status_code, took < AT_MOST_S) == (200, True), path
             assert [one.result().status_code for one in held] == [202] * WORKERS
         hanging_peer.end()
 
@@ -79,10 +81,10 @@ def _until_busy(api: Served) -> None:
 def test_a_hanging_source_holds_no_endpoint(serve: Serve, hanging_peer: Any) -> None:
     with serve(carbon=hanging_peer.url) as api:
         answer, took = timed(lambda: api.new_client().get("/grid/current"))
-        assert (answer.json()["provenance"], took < 2) == ("sample", True)
+        assert (answer.json()["provenance"], took < AT_MOST_S) == ("sample", True)
         here = api.visitor()
         for path in (*GETS, "/api/plan", JOURNEY, "/demo/trigger?num_jobs=5"):
             method = "GET" if path in GETS else "POST"
             answer, took = timed(lambda method=method, path=path: here.request(method, path))
-            assert (answer.status_code, took < 3) == (200, True), (path, took)
+            assert (answer.status_code, took < AT_MOST_S) == (200, True), (path, took)
         hanging_peer.end()
