@@ -13,7 +13,7 @@ from gridflex.api.keys import KeyRing
 from gridflex.api.limits import Guard, Limits
 from gridflex.api.models.problem import Problem
 from gridflex.api.on_demand import PREFIX
-from gridflex.api.routes import demo, grid, jobs, orders, plans, steering, system, trail
+from gridflex.api.routes import access, demo, grid, jobs, orders, plans, steering, system, trail
 from gridflex.api.ticking import Ticker
 from gridflex.api.visits import HEADER, Parts
 from gridflex.services.demo_month import DemoMonths
@@ -28,7 +28,8 @@ Savings are estimates against running at once. Each value's provenance is live, 
 
 **Keys.** Reading needs none: without a key you see this half-hour's demo, which is written nowhere. Your first change
 gives you a workspace for 24 h; its key is in the answer's header `{HEADER}` and in a cookie. Where the operator has
-set keys, changes need one of them, in `{HEADER}` or as a bearer token.
+set keys, changes need one of them, in `{HEADER}` or as a bearer token. Named keys to one workspace are made on the
+System page or at `/api/workspace/keys`, and revoked one by one; they work where the operator has set keys, too.
 
 **Also at the root:** /health, /agents/status, /grid/current, /workload/queue, /optimize, /decisions/recent,
 /metrics/system, /beckn/execute-journey, /demo/trigger, /demo/generate, /docs.
@@ -36,7 +37,7 @@ set keys, changes need one of them, in `{HEADER}` or as a bearer token.
 
 MISSION = (system.router, grid.router, jobs.router, plans.router, trail.router, orders.router, demo.router)
 """Answered at the root too."""
-MORE = (jobs.listing, plans.more, steering.router, trail.more, orders.more, system.more)
+MORE = (jobs.listing, plans.more, steering.router, access.router, trail.more, orders.more, system.more)
 
 
 class Api(FastAPI):

@@ -1,4 +1,7 @@
-"""Keys to workspaces: the operator's, a visitor's short-lived one, and the token of a dashboard's visit."""
+"""Keys to workspaces: the operator's, a visitor's short-lived one, and the token of a dashboard's visit.
+
+Those that a visitor makes and names are kept in the store (``store/api_keys.py``).
+"""
 
 from __future__ import annotations
 
@@ -22,14 +25,16 @@ class Holder(Enum):
 
     OPERATOR = "operator"
     VISITOR = "visitor"
+    NAMED = "named"
 
 
 @dataclass(frozen=True)
 class Key:
-    """A key that may be used; ``token`` opens its workspace."""
+    """A key that may be used; ``token`` opens its workspace. A NAMED key is to ``workspace``, by its id."""
 
     holder: Holder
     token: str
+    workspace: str = ""
 
 
 @dataclass(frozen=True)

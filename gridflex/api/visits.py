@@ -22,13 +22,14 @@ from gridflex.services.desk import DEMO_SEED, demo_workspace
 from gridflex.services.platform import Platform
 from gridflex.services.self_checks import SelfChecks
 from gridflex.services.workspace import QueueKind, Workspace, from_state
+from gridflex.store.api_keys import ApiKeys
 from gridflex.store.workspaces import Workspaces, workspace_id
 
 HEADER = "X-GridFlex-Key"
 COOKIE = "gridflex_key"
 CHALLENGE = {"WWW-Authenticate": "Bearer"}
 
-by_header = APIKeyHeader(name=HEADER, auto_error=False, description="The operator's key, or a visitor's.")
+by_header = APIKeyHeader(name=HEADER, auto_error=False, description="The operator's key, a named one, or a visitor's.")
 by_bearer = HTTPBearer(auto_error=False, description="The same key as a bearer token.")
 by_cookie = APIKeyCookie(name=COOKIE, auto_error=False, description="A visitor's key, as the browser keeps it.")
 
@@ -49,6 +50,11 @@ class Parts:
     def workspaces(self) -> Workspaces:
         """The store of workspaces."""
         return Workspaces(self.platform.database)
+
+    @cached_property
+    def api_keys(self) -> ApiKeys:
+        """The store of keys that visitors made."""
+        return ApiKeys(self.platform.database)
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,7 +113,7 @@ def asked(parts: Shared, header: Header, bearer: Bearer, cookie: Cookie) -> Aske
     """Read the key. Raises HTTPException 401 for one that opens nothing; a stale cookie counts as no key."""
     now = parts.platform.clock()
     given = header or (bearer.credentials if bearer else None)
-    key = parts.keys.read(given or cookie or "", now)
+    key = parts.keys.read(given or cookie or "", now) or _named(parts, given or "", now)
     workspace = _found(parts, key, now)
     if workspace or (key and key.holder is Holder.OPERATOR):
         return Asked(parts, now, key, workspace)
@@ -130,12 +136,29 @@ async def allow_change(who: Who) -> Asked:
         return who
     if who.key is None:
         raise HTTPException(401, f"Changes need one of the operator's keys, in the header {HEADER}.", CHALLENGE)
-    if who.key.holder is not Holder.OPERATOR:
-        raise HTTPException(403, "Here only the operator's keys may change anything.")
+    if who.key.holder is Holder.VISITOR:
+        raise HTTPException(403, "Here only the operator's keys may change anything, and named keys their workspace.")
     return who
 
 
 Changer = Annotated[Asked, Depends(allow_change)]
+
+
+async def operate(who: Changer) -> Asked:
+    """Whether this key may do what is not about one workspace. Raises HTTPException 403 for a workspace's own."""
+    if who.parts.keys.operators and who.key and who.key.holder is not Holder.OPERATOR:
+        raise HTTPException(403, "Here only the operator's keys may do this.")
+    return who
+
+
+async def own(who: Changer) -> Asked:
+    """Whether this key may make keys, and end its workspace. Raises HTTPException 403 for a named key."""
+    if who.key and who.key.holder is Holder.NAMED:
+        raise HTTPException(403, "A named key cannot do this: use the workspace's own, or the System page.")
+    return who
+
+
+Operator = Annotated[Asked, Depends(operate)]
 
 
 def writer(who: Changer, request: Request, response: Response) -> Visit:
@@ -153,10 +176,20 @@ def writer(who: Changer, request: Request, response: Response) -> Visit:
 
 def _found(parts: Parts, key: Key | None, now: datetime) -> Workspace | None:
     """The key's workspace as it is kept, its plan brought up to now."""
-    kept = parts.workspaces.load(key.token) if key else None
-    if key is None or kept is None:
+    if key is None:
+        return None
+    if key.holder is Holder.NAMED:
+        return parts.platform.desk.find(key.workspace, now)
+    kept = parts.workspaces.load(key.token)
+    if kept is None:
         return None
     return parts.platform.desk.catch_up(from_state(key.token, kept.id, kept.version, kept.state), now)
+
+
+def _named(parts: Parts, text: str, now: datetime) -> Key | None:
+    """The key of that text that a workspace has made; None for none, and for a revoked one."""
+    found = parts.api_keys.use(text, now)
+    return Key(Holder.NAMED, "", found.workspace_id) if found else None
 
 
 def _begun(who: Asked, token: str) -> Workspace:

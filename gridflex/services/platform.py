@@ -18,7 +18,9 @@ from gridflex.sources.feed import CarbonFeed
 from gridflex.sources.http import utc_now
 from gridflex.sources.sample_grid import sample_snapshot
 from gridflex.store.archive import Archive
+from gridflex.store.chain import Head
 from gridflex.store.database import Database
+from gridflex.store.forget import forget
 from gridflex.store.leases import Leases
 from gridflex.store.trail import Trail
 from gridflex.store.workspaces import Workspaces
@@ -50,6 +52,10 @@ class Platform:
         from gridflex.services.beckn_network import order_desk
 
         return order_desk(self.settings, self.database, self.trail, self.clock)
+
+    def forget(self, workspace_id: str, now: datetime, why: str) -> Head:
+        """Delete a workspace and all that belongs to it; the head of its trail, whose hashes stay."""
+        return forget(self.database, workspace_id, now, why)
 
     def close(self) -> None:
         """Stop background fetches and let go of the database."""

@@ -117,6 +117,32 @@ class LeaseColumns(TypedColumns):
     why: Named[str]
 
 
+class ApiKeyColumns(TypedColumns):
+    """One key to a workspace: the hash of it, and never itself."""
+
+    id: Named[str] = Column(String(16), primary_key=True)
+    workspace_id: Named[str] = Column(String(32), index=True)
+    name: Named[str]
+    key_hash: Named[str] = Column(String(64), index=True)
+    created_at: Named[datetime] = Column(Utc)
+    last_used_at: Named[datetime | None] = Column(Utc)
+    revoked_at: Named[datetime | None] = Column(Utc)
+
+
+class DeliveryColumns(TypedColumns):
+    """What became of one notice that a rule sent."""
+
+    id: Named[str] = Column(String(32), primary_key=True)
+    workspace_id: Named[str] = Column(String(32))
+    rule_id: Named[str] = Column(String(16))
+    at: Named[datetime] = Column(Utc)
+    sentence: Named[str]
+    test: Named[bool]
+    status: Named[str] = Column(String(16))
+    reason: Named[str]
+    attempts: Named[int]
+
+
 trail_rows = Table("trail_rows", metadata, TrailRowColumns)
 trail_heads = Table("trail_heads", metadata, TrailHeadColumns)
 workspaces = Table("workspaces", metadata, WorkspaceColumns)
@@ -125,5 +151,8 @@ carbon_readings = Table("carbon_readings", metadata, ReadingColumns)
 beckn_orders = Table("beckn_orders", metadata, OrderColumns)
 beckn_books = Table("beckn_books", metadata, BooksColumns)
 leases = Table("leases", metadata, LeaseColumns)
+api_keys = Table("api_keys", metadata, ApiKeyColumns)
+deliveries = Table("deliveries", metadata, DeliveryColumns)
 
 Index(None, trail_rows.c.workspace_id, trail_rows.c.subject, trail_rows.c.seq)
+Index(None, deliveries.c.workspace_id, deliveries.c.at)

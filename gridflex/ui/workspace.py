@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from gridflex.ui import steering
+from gridflex.ui import forget, keys, steering
 
 
 def section() -> None:
@@ -13,3 +13,5 @@ def section() -> None:
         return
     st.subheader("Workspace", anchor=False)
     steering.mode_control()
+    keys.section()
+    forget.section()

@@ -55,6 +55,8 @@ def test_any_request_is_answered_as_the_document_says(fuzzed: Served, mode: sche
 
     for found in schema.get_all_operations():
         operation = found.ok()
+        if operation.label == "DELETE /api/workspace":
+            continue  # it would end the workspace that the others ask about
         can_be_wrong = operation.body or operation.query or operation.path_parameters
         if mode is schemathesis.GenerationMode.NEGATIVE and not can_be_wrong:
             continue

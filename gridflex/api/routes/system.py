@@ -22,7 +22,7 @@ from gridflex.api.models.system import (
     Tick,
     UptimeOut,
 )
-from gridflex.api.visits import Changer, Reader, Shared
+from gridflex.api.visits import Operator, Reader, Shared
 from gridflex.domain.provenance import Provenance
 from gridflex.domain.regions import GB
 from gridflex.markets.rate_card import rate_card_value
@@ -119,7 +119,7 @@ def metrics_prometheus(parts: Shared) -> PlainTextResponse:
 
 
 @more.post("/tick")
-def tick(who: Changer) -> Tick:
+def tick(who: Operator) -> Tick:
     """The half-hour's work, for a scheduler: sources that are due are fetched, every workspace in use planned anew.
 
     Done once in a half-hour; asked again, it tells what was done.

@@ -1,0 +1,35 @@
+"""Forget me: the visitor's workspace deleted, its trail's hashes left."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from gridflex.errors import GridFlexError
+from gridflex.ui import session
+from gridflex.ui.plain import plain
+
+
+def section() -> None:
+    """What goes, what stays, a confirmation, and the button."""
+    with st.expander("Forget me", icon=":material/delete_forever:"):
+        st.write(
+            "Deletes this workspace: its queue, settings, orders, rules and keys. The address you have now opens it no "
+            "more. Of the audit trail the content goes and the hashes stay, so that an earlier export can still be "
+            "proven."
+        )
+        sure = st.checkbox("Yes, delete all of it; it cannot be undone.", key="forget_sure")
+        if st.button("Forget me", type="primary", disabled=not sure, icon=":material/delete_forever:"):
+            _forget()
+
+
+def _forget() -> None:
+    here = session.workspace()
+    try:
+        session.platform().forget(here.id, session.now(), "asked for by its visitor")
+    except GridFlexError as problem:
+        st.error(plain(str(problem)))
+        return
+    st.session_state.clear()
+    st.query_params.clear()
+    session.announce("Your workspace is forgotten. This is a new one.")
+    st.rerun()

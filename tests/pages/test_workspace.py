@@ -1,0 +1,55 @@
+"""The workspace's own part of the System page: keys, and its end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from gridflex.store.api_keys import ApiKeys
+from gridflex.store.workspaces import workspace_id
+
+
+def make_key(visitor: Any, name: str) -> str:
+    visitor.open("system")
+    visitor.field("text_input", "Name of a new key").input(name)
+    visitor.press("Create key")
+    text: str = visitor.page.code[0].value
+    return text
+
+
+def test_a_key_is_shown_once_and_revoked(visitor: Any, site: Any) -> None:
+    text = make_key(visitor, "a **bold** one")
+    keys = ApiKeys(site.platform.database)
+    found = keys.use(text, site.now)
+    assert found is not None
+    assert found.workspace_id == workspace_id(visitor.address["w"])
+    visitor.run()
+    assert not visitor.page.code
+    assert "never" not in str(visitor.page.dataframe[1].value), "its use is seen"
+    assert "**bold**" not in "\n".join(one.value for one in visitor.page.markdown)
+    visitor.press("Revoke")
+    assert keys.use(text, site.now) is None
+    assert visitor.page.dataframe[1].value["state"].tolist() == ["revoked"]
+    assert "Revoke" not in visitor.buttons
+
+
+def test_a_key_without_a_name_is_refused_in_a_sentence(visitor: Any) -> None:
+    visitor.open("system").press("Create key")
+    assert "needs a name" in visitor.page.error[0].value
+
+
+def test_forget_me_takes_a_confirmation_and_ends_the_token(
+    visitor: Any, site: Any, make_visitor: Callable[[], Any]
+) -> None:
+    visitor.open("queue").press("Run everything now")
+    token = visitor.address["w"]
+    name, rows = workspace_id(token), len(visitor.trail())
+    assert visitor.open("system").button("Forget me").disabled
+    visitor.field("checkbox", "Yes, delete all of it; it cannot be undone.").check()
+    visitor.run().press("Forget me")
+    assert visitor.address["w"] != token
+    assert "wait" in str(visitor.open("queue").jobs["action"].tolist()), "a new demo"
+    again = make_visitor().open("queue", w=token)
+    assert again.address["w"] != token
+    trail = site.platform.trail.verify(name)
+    assert (trail.count, trail.erased) == (rows + 1, rows)
