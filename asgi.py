@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from functools import cache
 from pathlib import Path
 
 import streamlit as st
@@ -15,9 +14,8 @@ from gridflex.api.headers import SecureHeaders, content_policy
 from gridflex.api.on_demand import ApiOnDemand
 from gridflex.services.beckn_callbacks import callback_routes
 from gridflex.services.logs import log_json
-from gridflex.services.self_checks import SelfChecks, self_checks
 from gridflex.settings import read_settings
-from gridflex.ui.session import platform
+from gridflex.ui.session import checks, platform
 from gridflex.ui.warm import warm_up
 
 
@@ -28,12 +26,6 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     warm_up()
     with checks().running():
         yield
-
-
-@cache
-def checks() -> SelfChecks:
-    """The process's checks of itself."""
-    return self_checks(platform())
 
 
 def api() -> ASGIApp:

@@ -9,23 +9,10 @@ from anyio import to_thread
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from gridflex.services.endpoints import ENDPOINTS
+
 PREFIX = "/api"
-ROOT_PATHS = frozenset(
-    {
-        "/health",
-        "/agents/status",
-        "/grid/current",
-        "/workload/queue",
-        "/optimize",
-        "/decisions/recent",
-        "/metrics/system",
-        "/beckn/execute-journey",
-        "/demo/trigger",
-        "/demo/generate",
-        "/docs",
-        "/openapi.json",
-    }
-)
+ROOT_PATHS = frozenset({endpoint.path for endpoint in ENDPOINTS} | {"/docs", "/openapi.json"})
 """Answered at the root as under PREFIX."""
 
 

@@ -31,11 +31,15 @@ class Uptime:
 
 
 class SelfChecks:
-    """Counts checks. ``check`` raises GridFlexError where something is wrong."""
+    """Counts checks. ``check`` raises GridFlexError where something is wrong.
+
+    ``counting`` is true while checks are made in the background.
+    """
 
     def __init__(self, check: Callable[[datetime], None], clock: Clock) -> None:
         self._check, self._clock, self._since = check, clock, clock()
         self._newest = self._passed = 0
+        self.counting = False
         self._error = ""
 
     def run(self) -> None:
@@ -70,9 +74,11 @@ class SelfChecks:
 
         thread = Thread(target=work, name="self-checks", daemon=True)
         thread.start()
+        self.counting = True
         try:
             yield
         finally:
+            self.counting = False
             over.set()
             thread.join()
 

@@ -11,6 +11,7 @@ from gridflex.agents.orchestrator import Decisions
 from gridflex.domain import format as fmt
 from gridflex.domain.regions import region_name
 from gridflex.services.platform import Platform
+from gridflex.services.self_checks import SelfChecks
 
 LIBRARIES = ("streamlit", "plotly", "pandas", "numpy", "pydantic", "httpx", "SQLAlchemy")
 
@@ -51,6 +52,17 @@ def source_rows(shared: Platform, region: int) -> list[StatusRow]:
         StatusRow("Sample grid", "ready", "", "Embedded model of a GB year, always labelled sample"),
         StatusRow("Audit trail", shared.database.durability.word, "", shared.database.durability.note),
     ]
+
+
+def uptime_row(checks: SelfChecks) -> StatusRow:
+    """Checks passed of those due; a percentage only once there is a day of them."""
+    if not checks.counting:
+        return StatusRow("Self-checks", "not counted", "", "Served as a plain script; asgi.py counts a check a minute")
+    found = checks.report()
+    word = f"{found.passed:,} of {found.due:,} passed"
+    claim = "uptime is claimed after 24 h" if found.percent is None else f"uptime {found.percent:.2f} %"
+    note = f"{claim} · last failure: {found.last_error}" if found.last_error else claim
+    return StatusRow("Self-checks", word, f"since {fmt.date_clock(found.since)}", note)
 
 
 def version_rows() -> list[tuple[str, str]]:

@@ -19,6 +19,7 @@ from gridflex.services.demand_view import DemandView, expected_demand
 from gridflex.services.desk import Desk
 from gridflex.services.platform import Clock, Platform, build_platform
 from gridflex.services.possible import possible_g
+from gridflex.services.self_checks import SelfChecks, self_checks
 from gridflex.services.workspace import Workspace
 from gridflex.settings import read_settings
 from gridflex.sources.http import utc_now
@@ -36,6 +37,12 @@ Kept = TypeVar("Kept")
 def platform(_clock: Clock = utc_now) -> Platform:
     """Sources, store and agents of this process; whoever asks first may bring another clock than the machine's."""
     return build_platform(read_settings(), _clock)
+
+
+@st.cache_resource(show_spinner=False)
+def checks() -> SelfChecks:
+    """The process's checks of itself."""
+    return self_checks(platform())
 
 
 def open_visit(page: str) -> None:

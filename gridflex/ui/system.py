@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from urllib.parse import urlsplit
 
 import streamlit as st
 
 from gridflex.domain import format as fmt
+from gridflex.services.endpoints import ENDPOINTS
 from gridflex.services.proof import altered_copy, brute_force
-from gridflex.services.system_view import StatusRow, agent_rows, source_rows, version_rows
+from gridflex.services.system_view import StatusRow, agent_rows, source_rows, uptime_row, version_rows
 from gridflex.ui import frame, session, workspace
 from gridflex.ui.plain import plain
 
@@ -23,6 +25,7 @@ def show() -> None:
     _state()
     workspace.section()
     _proofs()
+    _api()
     with st.expander("Versions and settings in force"):
         shared = session.platform()
         _listed(version_rows(), ("part", "version"), "Versions of GridFlex and its libraries.")
@@ -33,7 +36,11 @@ def show() -> None:
 @st.fragment(run_every=REFRESH)
 def _state() -> None:
     frame.provenance_badge()
-    rows = [*agent_rows(session.decisions()), *source_rows(session.platform(), session.workspace().site.region)]
+    rows = [
+        *agent_rows(session.decisions()),
+        *source_rows(session.platform(), session.workspace().site.region),
+        uptime_row(session.checks()),
+    ]
     _status_table(rows)
 
 
@@ -45,6 +52,31 @@ def _status_table(rows: list[StatusRow]) -> None:
 
 def _listed(rows: Sequence[tuple[str, ...]], names: tuple[str, ...], alt: str) -> None:
     st.dataframe({name: [row[i] for row in rows] for i, name in enumerate(names)}, hide_index=True, alt=alt)
+
+
+def _api() -> None:
+    """Each endpoint with its curl line, and its present answer one click away."""
+    with st.expander("The same agents over HTTP", icon=":material/api:"):
+        if not session.checks().counting:
+            st.caption("Served as a plain script, this dashboard has no API: `make run` serves both on one port.")
+            return
+        parts = urlsplit(st.context.url or "")
+        base = f"{parts.scheme}://{parts.netloc}"
+        st.caption(
+            "Every path also answers under /api. An address opens its present answer; the documentation is at /docs."
+        )
+        columns = {
+            "method": [one.method for one in ENDPOINTS],
+            "answer": [one.address(base) if one.method == "GET" else None for one in ENDPOINTS],
+            "what": [one.what for one in ENDPOINTS],
+            "curl": [one.curl(base) for one in ENDPOINTS],
+        }
+        link = st.column_config.LinkColumn("answer", display_text=r"^https?://[^/]+(/[^?]*)")
+        wide = st.column_config.TextColumn("curl", width="large")
+        st.dataframe(
+            columns, hide_index=True, column_config={"answer": link, "curl": wide}, placeholder="by curl",
+            alt="The API's endpoints: method, address of the present answer, what it is, and a curl line.",
+        )  # fmt: skip
 
 
 def _proofs() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from gridflex.errors import StoreError
 from gridflex.services.platform import build_platform
 from gridflex.services.self_checks import EVERY, SelfChecks, Uptime, self_checks
+from gridflex.services.system_view import uptime_row
 from tests.bench import NOW
 from tests.services.test_platform import Clock, settings
 
@@ -97,3 +98,18 @@ def test_the_platform_passes_while_its_store_answers() -> None:
     checks.run()
     assert (checks.report().passed, shared.feed.state(0, NOW).requests_today) == (1, 0)
     shared.close()
+
+
+def test_the_system_page_counts_before_it_claims() -> None:
+    now = [datetime(2026, 1, 8, 17, tzinfo=UTC)]
+    checks = SelfChecks(lambda at: None, lambda: now[0])
+    assert uptime_row(checks).state == "not counted"
+    with checks.running():
+        now[0] += timedelta(minutes=2)
+        checks.run()
+        early = uptime_row(checks)
+        now[0] += timedelta(hours=24)
+        late = uptime_row(checks)
+    assert (early.state, early.note) == ("1 of 2 passed", "uptime is claimed after 24 h")
+    assert early.since == "since Thu 8 Jan 17:00"
+    assert late.note == "uptime 0.07 %"  # 1 of the 1,442 that were due
