@@ -16,6 +16,7 @@ from gridflex.beckn.provider.desk import Served
 from gridflex.beckn.provider.misbehaviour import Misbehaviour
 from gridflex.beckn.vocabulary import Dialect, Mode
 from gridflex.beckn.wire import Plain
+from gridflex.errors import Conflict
 from gridflex.services.beckn_trail import provider_entry
 from gridflex.store.orders import Orders
 from gridflex.store.trail import Trail
@@ -75,13 +76,19 @@ class _Remembered:
 
     def answer(self, envelope: Envelope, now: datetime) -> Plain:
         """The inner provider's answer."""
-        books = self._books
-        place = (books.workspace_id, self.subscriber_id)
-        with _LOCKS[hash(place[0]) % len(_LOCKS)]:
-            if remembered := books.orders.books(*place):
-                self._inner.restore(remembered)
-            said = self._inner.answer(envelope, now)
-            books.orders.keep_books(*place, self._inner.to_dict())
+        with _LOCKS[hash(self._books.workspace_id) % len(_LOCKS)]:
+            while True:
+                try:
+                    return self._answer(envelope, now)
+                except Conflict:
+                    continue  # another instance has served this workspace meanwhile
+
+    def _answer(self, envelope: Envelope, now: datetime) -> Plain:
+        orders, place = self._books.orders, (self._books.workspace_id, self.subscriber_id)
+        if remembered := orders.books(*place):
+            self._inner.restore(remembered)
+        said = self._inner.answer(envelope, now)
+        orders.keep_books(*place, self._inner.to_dict(), remembered)
         return said
 
     def keeps_silent(self, envelope: Envelope) -> bool:

@@ -57,6 +57,12 @@ class Desk:
         kept = self._store.find(name)
         return self.catch_up(from_state("", name, kept.version, kept.state), now) if kept else None
 
+    def current(self, workspace: Workspace, now: datetime) -> Workspace:
+        """A workspace held since an earlier moment, as it stands now: another tab or instance may have changed it."""
+        if self._store.version(workspace.id) != workspace.version:
+            return self.open(workspace.token, now)
+        return self.catch_up(workspace, now)
+
     def replayed(
         self, at: datetime, seed: int = DEMO_SEED, kind: QueueKind = QueueKind.DEMO, region: int = GB
     ) -> Workspace:

@@ -102,14 +102,20 @@ class Orders:
             kept = connection.execute(select(beckn_books.c.books).where(_books(workspace_id, provider))).scalar()
         return {} if kept is None else unpack(kept)
 
-    def keep_books(self, workspace_id: str, provider: str, books: Mapping[str, object]) -> None:
-        """Keep what a provider remembers."""
+    def keep_books(
+        self, workspace_id: str, provider: str, books: Mapping[str, object], was: Mapping[str, object] | None = None
+    ) -> None:
+        """Keep what a provider remembers. Raises Conflict where that is no longer what it ``was``, if given."""
+        place = {"workspace_id": workspace_id, "provider": provider}
         values = {"books": pack(books)}
-        key = {"workspace_id": workspace_id, "provider": provider}
         with self._database.write() as connection:
-            kept = upsert(connection, beckn_books).values(values | key)
-            places = [beckn_books.c.workspace_id, beckn_books.c.provider]
-            connection.execute(kept.on_conflict_do_update(index_elements=places, set_=values))
+            # The row is there before it is locked, so that two who come first take turns, too.
+            new = upsert(connection, beckn_books).values(place | {"books": pack({})})
+            connection.execute(new.on_conflict_do_nothing())
+            held = select(beckn_books.c.books).where(_books(workspace_id, provider)).with_for_update()
+            if was is not None and unpack(connection.execute(held).scalar_one()) != was:
+                raise Conflict("This provider was asked elsewhere meanwhile; ask again.")
+            connection.execute(update(beckn_books).where(_books(workspace_id, provider)).values(values))
 
 
 def _books(workspace_id: str, provider: str) -> Any:

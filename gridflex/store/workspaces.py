@@ -68,6 +68,11 @@ class Workspaces:
             return None
         return StoredWorkspace(**{**kept, "state": unpack(kept["state"])})
 
+    def version(self, workspace: str) -> int | None:
+        """The version at which the workspace with id ``workspace`` is kept; None where it is kept no more."""
+        with self._database.read() as connection:
+            return connection.execute(select(workspaces.c.version).where(workspaces.c.id == workspace)).scalar()
+
     def touched_since(self, at: datetime) -> list[str]:
         """Ids of the workspaces that were visited at or after ``at``, the latest first."""
         wanted = select(workspaces.c.id).where(workspaces.c.touched_at >= at)

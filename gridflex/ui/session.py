@@ -67,10 +67,11 @@ def _open_workspace() -> None:
     token = st.query_params.get("w") or st.session_state.get("token")
     kept: Workspace | None = st.session_state.get("workspace")
     if kept is None or kept.token != token:
-        kept = platform().desk.open(token, now())
-        address.restore(kept.controls)
+        known, kept = None, platform().desk.open(token, now())
     else:
-        kept = platform().desk.catch_up(kept, now())
+        known, kept = kept.controls, platform().desk.current(kept, now())
+    if kept.controls != known:
+        address.restore(kept.controls)
     keep(kept)
     if st.query_params.get("w") != kept.token:
         st.query_params["w"] = kept.token

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -61,6 +62,31 @@ def test_text_no_database_keeps_is_kept_as_well_as_can_be(orders: Orders, now: d
     (found,) = orders.listed(MINE, "window")
     assert found.job_id == "a\ufffdb\ufffd"
     assert found.summary == {"window": "\0 \ud800"}
+
+
+def test_books_that_were_changed_elsewhere_are_not_overwritten(orders: Orders) -> None:
+    orders.keep_books(MINE, "sandbox", {"booked": ["a"]}, {})
+    with pytest.raises(Conflict, match="elsewhere"):
+        orders.keep_books(MINE, "sandbox", {"booked": ["b"]}, {})
+    orders.keep_books(MINE, "sandbox", {"booked": ["a", "b"]}, orders.books(MINE, "sandbox"))
+    with pytest.raises(Conflict, match="elsewhere"):
+        orders.keep_books(MINE, "sandbox", {"booked": ["a", "c"]}, {"booked": ["a"]})
+    assert orders.books(MINE, "sandbox") == {"booked": ["a", "b"]}
+
+
+def test_of_many_who_change_books_at_once_none_is_lost(orders: Orders) -> None:
+    def book(name: int) -> None:
+        while True:
+            was = orders.books(MINE, "sandbox")
+            try:
+                orders.keep_books(MINE, "sandbox", {"booked": [*was.get("booked", []), name]}, was)
+            except Conflict:
+                continue
+            return
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(book, range(12)))
+    assert sorted(orders.books(MINE, "sandbox")["booked"]) == list(range(12))
 
 
 def test_books_are_each_providers_and_each_workspaces_own(orders: Orders) -> None:
