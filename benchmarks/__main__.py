@@ -5,13 +5,23 @@ from __future__ import annotations
 import subprocess
 import sys
 
-NAMES = ("sample_grid", "demand_forecast", "beckn_journey", "backtest", "dashboard")
+COMMANDS = (
+    "sample_grid",
+    "demand_forecast",
+    "planner_speed",
+    "planner_cap",
+    "yardstick --seeds 2 --slack 24 --information perfect neso",
+    "beckn_journey",
+    "backtest",
+    "dashboard",
+)
 
 
 def main() -> int:
     """Run each in its own process, so that none warms another; the number that failed."""
     return sum(
-        subprocess.run([sys.executable, "-m", f"benchmarks.{name}"], check=False).returncode != 0 for name in NAMES
+        subprocess.run([sys.executable, "-m", *f"benchmarks.{command}".split()], check=False).returncode != 0
+        for command in COMMANDS
     )
 
 

@@ -2,21 +2,22 @@
 
 ``python -m benchmarks.yardstick [SERIES.csv] [--trace TRACE] [--seeds N] [--slack H ...] [--information NAME ...]``
 
-A year of jobs (benchmarks/yardstick_workload.py) is planned with six kinds of knowledge of
-the series and settled on what happened; ``+profile`` weighs the same forecast against the
-week before (gridflex/planning/blend.py), by published errors alone. Printed per policy, slack and knowledge: carbon
-saved in per cent of all jobs run at once (critical ones included), and its share of the
-clairvoyant optimum without and with pausing; means over the seeds, which set jobs and
-forecast errors alike. Without a series the sample grid is used. With a trace its jobs are
-planned instead, once a seed of the forecast error.
+A year of jobs (benchmarks/yardstick_workload.py) is planned with several kinds of knowledge
+of the series and settled on what happened. Printed per policy, slack and knowledge: carbon
+saved in per cent of all jobs run at once (critical ones included), and its share of what
+was possible in hindsight without and with pausing (every start tried, every half-hour
+ranked; ``off_optimum`` is how far an exact policy with perfect knowledge is from it, as a
+share). Means and least values over the seeds, which set jobs and forecast errors alike,
+unless ``--jobs-seed`` names one for the jobs. ``+profile``: benchmarks/yardstick_blend.py.
+Without a series the sample grid is used. With a trace its jobs are planned instead, once a
+seed of the forecast error.
 """
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -31,7 +32,7 @@ from benchmarks.yardstick_information import (
     persistence,
     with_profile,
 )
-from benchmarks.yardstick_run import one_shot, rolling
+from benchmarks.yardstick_run import one_shot, optima, rolling
 from benchmarks.yardstick_workload import YEAR, Jobs, generated_jobs, read_series, trace_jobs
 from gridflex.planning.horizon import Floats
 from gridflex.planning.policies import POLICIES
@@ -55,47 +56,67 @@ def forecast_of(information: str, actual: Floats, seed: int) -> Forecast:
     return with_profile(own, actual, mae) if information.endswith("+profile") else own
 
 
-def saved(jobs: Jobs, actual: Floats, information: str, seed: int, slack_h: int) -> Iterator[tuple[str, float]]:
-    """Name of each policy and what it saves, per cent of running at once."""
-    forecast, slack = forecast_of(information, actual, seed), 2 * slack_h
-    at_once = one_shot(jobs, forecast, actual, POLICIES["run-at-once"], slack).sum()
-    for name, policy in POLICIES.items():
-        yield name, 100 * (1 - one_shot(jobs, forecast, actual, policy, slack).sum() / at_once)
-    for name in ROLLING if information.startswith("neso") else ():
-        grams = rolling(jobs, forecast, actual, POLICIES[name], slack).sum()
-        yield f"{name}, rolling", 100 * (1 - grams / at_once)
+@dataclass(frozen=True, eq=False)
+class Year:
+    """Jobs by seed on a series that happened, and the least grams possible in hindsight, a value a seed."""
+
+    jobs_of: dict[int, Jobs]
+    actual: Floats
+    slack: int
+    unbroken: Floats
+    pausing: Floats
+
+    @classmethod
+    def of(cls, jobs_of: dict[int, Jobs], actual: Floats, slack_h: int) -> Year:
+        """The year of these jobs, each free to wait ``slack_h``."""
+        found = np.array([optima(jobs, actual, 2 * slack_h) for jobs in jobs_of.values()])
+        return cls(jobs_of, actual, 2 * slack_h, found[:, 0], found[:, 1])
+
+    def grams(self, information: str) -> dict[str, Floats]:
+        """What each policy emits with a kind of knowledge, a value a seed."""
+        cases = [(jobs, forecast_of(information, self.actual, seed)) for seed, jobs in self.jobs_of.items()]
+        found = {
+            name: np.array([one_shot(jobs, known, self.actual, policy, self.slack).sum() for jobs, known in cases])
+            for name, policy in POLICIES.items()
+        }
+        for name in ROLLING if information.startswith("neso") else ():
+            anew = rolling(cases, self.actual, POLICIES[name], self.slack)
+            found[f"{name}, rolling"] = np.array([each.sum() for each in anew])
+        return found
 
 
-def table(actual: Floats, jobs_of: dict[int, Jobs], slacks: list[int], wanted: list[str]) -> list[dict[str, object]]:
-    """A row for each slack, kind of knowledge and policy; means over the seeds."""
+def rows_of(year: Year, wanted: list[str]) -> list[dict[str, object]]:
+    """A row for each kind of knowledge and policy; means over the seeds."""
     rows: list[dict[str, object]] = []
-    for slack in slacks:
-
-        @cache
-        def shares(information: str, slack: int = slack) -> dict[str, Floats]:
-            """What each policy saves, a value a seed."""
-            found = [dict(saved(jobs, actual, information, seed, slack)) for seed, jobs in jobs_of.items()]
-            return {policy: np.array([each[policy] for each in found]) for policy in found[0]}
-
-        unbroken, pausing = shares("perfect")["best-window"], shares("perfect")["interruptible"]
-        for information in wanted:
-            # The peer's rule knows the forecast alone, on the same noise.
-            peer = shares(information.removesuffix("+profile"))["peer-sliding-mean"]
-            for policy, share in shares(information).items():
-                rows.append(
-                    {
-                        "slack_h": slack,
-                        "knows": information,
-                        "policy": policy,
-                        "saved_percent": round(float(share.mean()), 2),
-                        "of_unbroken_optimum": round(float((100 * share / unbroken).mean()), 1),
-                        "of_pausing_optimum": round(float((100 * share / pausing).mean()), 1),
-                        "least_of_unbroken": round(float((100 * share / unbroken).min()), 1),
-                        "least_of_pausing": round(float((100 * share / pausing).min()), 1),
-                        "seeds_above_peer": f"{int((share > peer).sum())}/{len(share)}",
-                    }
-                )
+    known = {name: year.grams(name) for name in dict.fromkeys([*wanted, *(_own(name) for name in wanted)])}
+    for information in wanted:
+        at_once = known[information]["run-at-once"]
+        # The peer's rule knows the forecast alone, on the same noise.
+        peer = known[_own(information)]["peer-sliding-mean"]
+        for policy, grams in known[information].items():
+            saved = at_once - grams
+            of_unbroken, of_pausing = (100 * saved / (at_once - best) for best in (year.unbroken, year.pausing))
+            rows.append(
+                {
+                    "slack_h": year.slack // 2,
+                    "knows": information,
+                    "policy": policy,
+                    "saved_percent": round(float((100 * saved / at_once).mean()), 2),
+                    "of_unbroken_optimum": round(float(of_unbroken.mean()), 1),
+                    "of_pausing_optimum": round(float(of_pausing.mean()), 1),
+                    "least_of_unbroken": round(float(of_unbroken.min()), 1),
+                    "least_of_pausing": round(float(of_pausing.min()), 1),
+                    "seeds_above_peer": f"{int((grams < peer).sum())}/{len(grams)}",
+                }
+            )
+            exact = {"best-window": year.unbroken, "interruptible": year.pausing}.get(policy)
+            if information == "perfect" and exact is not None:
+                rows[-1]["off_optimum"] = float((np.abs(grams - exact) / exact).max())
     return rows
+
+
+def _own(information: str) -> str:
+    return information.removesuffix("+profile")
 
 
 def main() -> None:
@@ -122,7 +143,7 @@ def main() -> None:
     name = "yardstick" if options.series is None else f"yardstick_{options.series.name.split('.')[0]}"
     publish(
         name if options.trace is None else f"{name}_{options.trace.stem}",
-        table(actual, jobs_of, options.slack, options.information),
+        [row for slack in options.slack for row in rows_of(Year.of(jobs_of, actual, slack), options.information)],
         f"{work}, {data}",
     )
 

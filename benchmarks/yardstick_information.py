@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from gridflex.planning.blend import blended, growing_sd, profile_weights
+from benchmarks.yardstick_blend import blended, growing_sd, profile_weights
 from gridflex.planning.horizon import Floats
 from gridflex.planning.profile_forecast import profile_forecast
 from gridflex.planning.uncertainty import MAE_OF_SD

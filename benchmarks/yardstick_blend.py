@@ -4,6 +4,10 @@ A published forecast errs; so does the profile of the last week with today's ano
 other causes. Taken as independent and normal, the best estimate of what will be is their
 mean weighted by the covariances of their errors (Bates and Granger, "The combination of
 forecasts", 1969, for whole series). A half-hour that is known stays as it is.
+
+The product does not plan on it. The gain is real only where errors are independent of what
+happens, as those of the yardstick are made; on the one 48 h forecast of NESO that we have
+as published (14 March 2023) the mean absolute error rose from 17.7 to 21.6 gCO2/kWh.
 """
 
 from __future__ import annotations
