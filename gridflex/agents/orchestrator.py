@@ -118,7 +118,7 @@ class Orchestrator:
         Runs that have begun, and starts chosen by a person, are fixed where they are; no other
         run starts before its frozen baseline.
         """
-        queue = queue_from_frame(frame, view.horizon, site.pue, now=now)
+        queue = queue_from_frame(frame, view.horizon, site.pue, site.min_run_hours, site.restart_kwh, now)
         offset = epoch_row(view)
         decided = before.baseline != NOT_YET
         start, baseline = before.start - offset, np.where(decided, before.baseline - offset, queue.baseline)
@@ -188,7 +188,7 @@ def place_all(
     inside = queue.earliest >= 0
     part = queue if inside.all() else queue.take(inside)
     solution = None
-    if rules.cap_kw is None and rules.carbon_cap is None:
+    if not rules.site_capped and not rules.carbon_capped:
         found = policy.place(part, horizon, rules)
     else:
         solution = make_plan(policy.name, part, horizon, rules, headroom)
@@ -210,7 +210,9 @@ def rules_of(controls: Controls, threshold: float, site: Site) -> Rules:
         None if controls.mode is ThresholdMode.OFF else threshold,
         controls.minimum_gain_percent / 100,
         cap_kw=controls.cap_kw or site.cap_kw,
+        cap_gpus=None if controls.cap_kw else site.cap_gpus,
         carbon_cap=controls.carbon_cap,
+        carbon_cap_kg=None if controls.carbon_cap else controls.carbon_cap_kg,
     )
 
 

@@ -114,5 +114,5 @@ def _unplaced(job: Explained, now: datetime) -> str:
     if job.rationale is Rationale.PAST_DEADLINE and job.deadline:
         return f"Cannot be done by its deadline of {fmt.day_clock(job.deadline, now)}, even if it started at once."
     if job.rationale is Rationale.NO_ROOM:
-        return "Not placed: no start in its window has room under the site's power cap."
+        return "Not placed: no start in its window has room under the site's cap."
     return "Not placed yet: its run would end beyond the 48 hours that are known ahead."

@@ -56,7 +56,7 @@ class Unit:
 def units_of(study: Study, contenders: Sequence[Contender], segment: int = SEGMENT) -> list[Unit]:
     """The pieces of a backtest, the heaviest first."""
     first, end = int(study.jobs.earliest.min()), int(study.jobs.earliest.max()) + 1
-    capped = study.rules.cap_kw is not None or study.rules.cap_gpus is not None
+    capped = study.rules.site_capped
     spans = [(at, min(at + segment, end)) for at in range(first, end, segment)]
     units = [Unit(None, *span, weight=0.4) for span in spans]
     for contender in contenders:
@@ -76,7 +76,7 @@ def work(study: Study, unit: Unit, watch: Watch = undisturbed) -> Columns | None
     if unit.contender is None:
         found = possible(study, jobs)
         return {"job": found.job, "unbroken_g": found.unbroken_g, "pausing_g": found.pausing_g}
-    capped = study.rules.cap_kw is not None or study.rules.cap_gpus is not None
+    capped = study.rules.site_capped
     outcome = (CappedReplay if capped else Replay)(study, unit.contender, jobs).run(watch)
     return None if outcome is None else {name: getattr(outcome, name) for name in COLUMNS}
 

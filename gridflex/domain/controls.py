@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from gridflex.domain.regions import GB
 
@@ -31,13 +31,26 @@ class Aim(StrEnum):
 
 
 class Site(BaseModel):
-    """Where the jobs run."""
+    """Where the jobs run.
+
+    The site's limit in every half-hour is ``cap_kw``, or ``cap_gpus`` in use, not both. A job
+    that pauses runs ``min_run_hours`` at a stretch and draws ``restart_kwh`` each time it resumes.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     region: Annotated[int, Field(ge=0, le=17)] = GB
     cap_kw: Annotated[float, Field(gt=0, le=1e7, allow_inf_nan=False)] | None = None
+    cap_gpus: Annotated[float, Field(gt=0, le=1e7, allow_inf_nan=False)] | None = None
     pue: Annotated[float, Field(ge=1.0, le=3.0, allow_inf_nan=False)] = 1.0
+    min_run_hours: Annotated[float, Field(ge=0.5, le=24, allow_inf_nan=False)] = 0.5
+    restart_kwh: Annotated[float, Field(ge=0, le=1e4, allow_inf_nan=False)] = 0.0
+
+    @model_validator(mode="after")
+    def _one_limit(self) -> Self:
+        if self.cap_kw is not None and self.cap_gpus is not None:
+            raise ValueError("a site's limit is in kW or in GPUs, not both")
+        return self
 
 
 class Controls(BaseModel):
@@ -45,8 +58,9 @@ class Controls(BaseModel):
 
     ``minimum_gain_percent`` of its own cost is the least a job must gain to be moved.
     ``carbon_price`` GBP/t, ``delay_cost`` GBP per job and hour. ``cap_kw`` stands in for the
-    site's own cap. ``carbon_cap`` is the highest mean intensity of the planned energy,
-    gCO2/kWh. ``headroom`` keeps the p90 of the load expected to arrive free under the cap.
+    site's own limit. ``carbon_cap`` is the highest mean intensity of the planned energy,
+    gCO2/kWh, ``carbon_cap_kg`` the most carbon of the whole plan; where both are given the mean
+    counts. ``headroom`` keeps the p90 of the load expected to arrive free under a cap in kW.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -55,6 +69,7 @@ class Controls(BaseModel):
     headroom: bool = False
     cap_kw: Annotated[float, Field(gt=0, le=1e7, allow_inf_nan=False)] | None = None
     carbon_cap: Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False)] | None = None
+    carbon_cap_kg: Annotated[float, Field(gt=0, le=1e9, allow_inf_nan=False)] | None = None
     policy: Annotated[str, Field(max_length=40)] = "threshold-best-window"
     mode: ThresholdMode = ThresholdMode.FIXED
     threshold: Annotated[float, Field(ge=0, le=1000, allow_inf_nan=False)] = 150.0

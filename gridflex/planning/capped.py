@@ -9,15 +9,21 @@ from gridflex.planning.cap_lp import RelaxedPlan, relaxed_plan
 from gridflex.planning.classes import run_classes
 from gridflex.planning.deal import deal_pauses, deal_runs
 from gridflex.planning.exact import solve_outright
+from gridflex.planning.first_come import first_come
 from gridflex.planning.horizon import Bools, Floats, Ints
 from gridflex.planning.improve import improve
 from gridflex.planning.pausing_classes import pausing_classes
 from gridflex.planning.placing import Placing
+from gridflex.planning.policies.base import UNPLACED
 from gridflex.planning.prices import Prices, Relaxation, lagrangian_prices
 from gridflex.planning.queue import Queue
-from gridflex.planning.repair import repair
+from gridflex.planning.repair import by_choice, repair
 from gridflex.planning.room import Room
 from gridflex.planning.ruin import ruin_and_recreate
+from gridflex.planning.windows import cost_at
+
+EQUAL = 1e-5
+"""Share of the bound by which a plan may exceed it and still count as the best."""
 
 
 def relax(
@@ -44,6 +50,9 @@ def place_jobs(
     if not len(jobs):
         return placing, Prices(np.zeros(len(values)), 0.0)
     relaxation = relax(queue, jobs, pauses, load, np.maximum(room.free, 0.0), values, delay_cost)
+    nothing = Prices(np.zeros(len(values)), relaxation.respond(np.zeros(len(values)))[0])
+    if _cheapest_in_turn(placing, jobs, nothing.bound):
+        return placing, nothing
     plan = relaxed_plan(relaxation, lagrangian_prices(relaxation))
     _deal(placing, relaxation, plan, jobs)
     repair(placing, jobs)
@@ -51,6 +60,27 @@ def place_jobs(
     improve(placing, jobs, values, delay_cost)
     solve_outright(placing, jobs)
     return placing, plan.prices
+
+
+def _cheapest_in_turn(placing: Placing, jobs: Ints, bound: float) -> bool:
+    """Place the jobs one after another, the least choice first, if that costs what they would without a cap.
+
+    So it is where a tariff has one price: every plan is the best there, and no search is quick.
+    """
+    queue, room = placing.queue, Room(placing.room.free, placing.room.limit)
+    start = first_come(queue, by_choice(placing, jobs), queue.earliest, placing.load, room)[jobs]
+    if (start == UNPLACED).any():
+        return False
+    part = queue.take(jobs)
+    waits = placing.delay_cost / 2 * (start - part.earliest)
+    if float((cost_at(placing.values, part, start) + waits).sum()) - bound > EQUAL * abs(bound):
+        return False
+    breaks = placing.pauses[jobs]
+    placing.set_runs(jobs[~breaks], start[~breaks])
+    if breaks.any():
+        time, first = np.arange(len(placing.values)), start[breaks, None]
+        placing.set_parts(jobs[breaks], (time >= first) & (time < first + part.slots[breaks, None]))
+    return True
 
 
 def _deal(placing: Placing, relaxation: Relaxation, plan: RelaxedPlan, jobs: Ints) -> None:

@@ -29,7 +29,7 @@ class Placing:
         self.queue, self.load, self.pauses, self.room = queue, load, pauses, room
         self.start = np.full(len(queue), UNPLACED)
         self.parts = np.zeros((len(queue) if pauses.any() else 0, len(values)), dtype=np.bool_)
-        self._values, self._delay_cost = values, delay_cost
+        self.values, self.delay_cost = values, delay_cost
         self._padded = np.concatenate((values, np.zeros(int(queue.slots.max(initial=0)) + 1)))
         self._total = prefix_sums(self._padded)
         self._full, self._fraction = whole_and_fraction(queue.length)
@@ -43,7 +43,7 @@ class Placing:
     def set_runs(self, jobs: Ints, start: Ints) -> None:
         """Place unbroken runs, room or not."""
         self.start[jobs] = start
-        self.room.free -= usage(start, self.queue.slots[jobs], self.load[jobs], len(self._values))
+        self.room.free -= usage(start, self.queue.slots[jobs], self.load[jobs], len(self.values))
 
     def set_parts(self, jobs: Ints, parts: Bools) -> None:
         """Place jobs that pause, room or not."""
@@ -94,7 +94,7 @@ class Placing:
         if not len(place):
             return
         if self.pauses[job]:
-            parts = np.zeros((1, len(self._values)), dtype=np.bool_)
+            parts = np.zeros((1, len(self.values)), dtype=np.bool_)
             parts[0, place] = True
             self.set_parts(np.array([job]), parts)
         else:
@@ -114,7 +114,7 @@ class Placing:
         starts = np.arange(int(self.queue.earliest[job]), int(self.queue.latest[job]) + 1)
         stop = starts + self._full[job]
         sums = self._total[stop] - self._total[starts] + self._fraction[job] * self._padded[stop]
-        cost: Floats = sums * (self.queue.power_kw[job] / 2) + (starts - starts[0]) * (self._delay_cost / 2)
+        cost: Floats = sums * (self.queue.power_kw[job] / 2) + (starts - starts[0]) * (self.delay_cost / 2)
         return cost
 
     def cost(self, job: int) -> float:
@@ -126,9 +126,9 @@ class Placing:
         weight[-1] = self.queue.length[job] - (len(used) - 1)
         resumed = used[1:][np.diff(used) > 1]
         waited = used[-1] - self.queue.earliest[job] - len(used) + 1
-        energy = float(weight @ self._values[used]) * self.queue.power_kw[job] / 2
-        restarts = float(self._values[resumed].sum()) * self.queue.restart_kwh[job]
-        return float(energy + restarts + waited * self._delay_cost / 2)
+        energy = float(weight @ self.values[used]) * self.queue.power_kw[job] / 2
+        restarts = float(self.values[resumed].sum()) * self.queue.restart_kwh[job]
+        return float(energy + restarts + waited * self.delay_cost / 2)
 
     def worth(self, jobs: Ints) -> tuple[float, float]:
         """Energy of those of the jobs that have a place (kWh, to a milliwatt-hour), and what they cost."""
@@ -144,15 +144,15 @@ class Placing:
             return None
         if self.stretches(np.array([job])):
             return self._stretches(job, first, roomy)
-        waiting = np.arange(stop - first) * (self._delay_cost / (slots * max(self.queue.power_kw[job], 1e-9)))
-        order = np.argsort(np.where(roomy, self._values[first:stop] + waiting, np.inf), kind="stable")
-        parts = np.zeros(len(self._values), dtype=np.bool_)
+        waiting = np.arange(stop - first) * (self.delay_cost / (slots * max(self.queue.power_kw[job], 1e-9)))
+        order = np.argsort(np.where(roomy, self.values[first:stop] + waiting, np.inf), kind="stable")
+        parts = np.zeros(len(self.values), dtype=np.bool_)
         parts[first + order[:slots]] = True
         return parts
 
     def _stretches(self, job: int, first: int, roomy: Bools) -> Bools | None:
-        values = np.full(len(self._values), BLOCKED)
-        values[first : first + len(roomy)] = np.where(roomy, self._values[first : first + len(roomy)], BLOCKED)
-        parts, cost = cheapest_stretches(values, self.queue.take(np.array([job])), self._delay_cost)
+        values = np.full(len(self.values), BLOCKED)
+        values[first : first + len(roomy)] = np.where(roomy, self.values[first : first + len(roomy)], BLOCKED)
+        parts, cost = cheapest_stretches(values, self.queue.take(np.array([job])), self.delay_cost)
         kept_free = roomy[np.flatnonzero(parts[0]) - first].all()
         return parts[0] if kept_free and cost[0] < BLOCKED / 1e6 else None

@@ -11,7 +11,7 @@ class Room:
     """``free`` (T,) in the cap's unit; a job fits where every half-hour it holds has its load free."""
 
     def __init__(self, free: Floats, limit: float) -> None:
-        self.free = free.copy()
+        self.free, self.limit = free.copy(), limit
         self.tolerance = 1e-9 * max(limit, 1.0)
 
     def lowest(self, slots: int) -> Floats:

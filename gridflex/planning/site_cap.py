@@ -21,7 +21,7 @@ class SiteCap:
 
     ``always`` marks jobs that run whatever the limit: critical ones and those under way.
     ``broken`` marks the half-hours these alone overload; no other job runs there. ``free``
-    (T,) is what they, and the headroom kept, leave to the others.
+    (T,) is what they, and the ``headroom`` kept for arrivals (T,), leave to the others.
     """
 
     limit: float
@@ -29,6 +29,7 @@ class SiteCap:
     always: Bools
     broken: Bools
     free: Floats
+    headroom: Floats
 
 
 def site_cap(queue: Queue, horizon: Horizon, rules: Rules, headroom: Floats | None = None) -> SiteCap | None:
@@ -49,8 +50,9 @@ def site_cap(queue: Queue, horizon: Horizon, rules: Rules, headroom: Floats | No
     always = (queue.critical | under_way) & queue.placeable
     drawn = usage(queue.earliest[always], queue.slots[always], load[always], len(horizon))
     broken = drawn > limit * (1 + TOLERANCE)
-    kept = drawn if headroom is None else drawn + headroom
-    return SiteCap(limit, load, always, broken, np.where(broken, 0.0, np.maximum(limit - kept, 0.0)))
+    room = np.zeros(len(horizon)) if headroom is None else headroom
+    free = np.where(broken, 0.0, np.maximum(limit - drawn - room, 0.0))
+    return SiteCap(limit, load, always, broken, free, room)
 
 
 def usage(start: Ints, slots: Ints, load: Floats, count: int) -> Floats:

@@ -53,6 +53,7 @@ class Decider:
 
     def fresh(self, workspace: Workspace, view: GridView, controls: Controls, queue: Queue) -> Decisions:
         """What the controls decide, whatever was planned before."""
+        capped_in_gpus = workspace.site.cap_gpus is not None and controls.cap_kw is None
         return self._orchestrator.decide(
             workspace.frame,
             queue,
@@ -60,7 +61,7 @@ class Decider:
             controls,
             workspace.before,
             workspace.site,
-            expected_headroom(workspace, view) if controls.headroom else None,
+            expected_headroom(workspace, view) if controls.headroom and not capped_in_gpus else None,
         )
 
     def decided(

@@ -69,7 +69,7 @@ def totals(decisions: Decisions) -> Totals:
 def _worth(decisions: Decisions) -> dict[str, float]:
     """Sums against the baseline; under a site cap that is first come, first served, which keeps the cap too."""
     plan = decisions.plan
-    if decisions.rules.cap_kw is not None and decisions.solution is not None:
+    if decisions.rules.site_capped and decisions.solution is not None:
         proof = decisions.solution.certificate
         return {
             "baseline_g": proof.baseline_capped_g,

@@ -81,7 +81,7 @@ def job_table(decisions: Decisions) -> pd.DataFrame:
             "duration_h": frame["duration_hours"],
             "start_uk": start.dt.tz_convert(LONDON),
             "start_utc": start,
-            "latest_start_uk": _times(decisions, queue.latest, queue.placeable).dt.tz_convert(LONDON),
+            "latest_start_uk": uk_times(decisions, queue.latest, queue.placeable),
             "at_once_g_per_kwh": np.where(plan.placed, plan.baseline_g / kwh, np.nan),
             "planned_g_per_kwh": np.where(plan.placed, plan.carbon_g / kwh, np.nan),
             "saved_kg": plan.saved_g / 1e3,
@@ -89,6 +89,12 @@ def job_table(decisions: Decisions) -> pd.DataFrame:
             "why": _reasons(decisions),
         }
     )
+
+
+def uk_times(decisions: Decisions, rows: Ints, known: Bools) -> pd.Series:
+    """Starts of rows of the horizon, UK time; NaT where not known."""
+    times: pd.Series = _times(decisions, rows, known).dt.tz_convert(LONDON)
+    return times
 
 
 def _times(decisions: Decisions, rows: Ints, known: Bools) -> pd.Series:

@@ -1,30 +1,26 @@
-"""The analyst's lab: policies side by side, the trade-off of carbon and cost, power against the cap."""
+"""The analyst's lab: policies side by side, and the trade-off of carbon and cost."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from gridflex.agents.orchestrator import Decisions
-from gridflex.domain import format as fmt
-from gridflex.planning.horizon import Floats, Horizon
-from gridflex.planning.objective import CARBON_ONLY, Objective
+from gridflex.planning.horizon import Floats
+from gridflex.planning.objective import Objective
 from gridflex.planning.pareto import TradeOff, pareto
-from gridflex.planning.plan import Plan, evaluate
-from gridflex.planning.planner import Solution, make_plan
+from gridflex.planning.plan import Plan
+from gridflex.planning.planner import Solver, make_plan
 from gridflex.planning.policies import POLICIES
-from gridflex.planning.policies.base import Rules
-from gridflex.planning.queue import Queue
-from gridflex.services.axis import Axis, time_axis
 
 if TYPE_CHECKING:
     import pandas as pd
 
 PARETO_PLANS = 12
 CAPPED_PARETO_PLANS = 6
-HALF_HOURS_BACK = 4
 DIRTIER_G = 0.5
 """Grams by which a run must exceed its baseline to be called dirtier."""
 
@@ -47,13 +43,9 @@ class PolicyRow:
     unplaced: int
 
 
-def policy_rows(decisions: Decisions) -> list[PolicyRow]:
-    """Every policy, planned and certified on the same queue."""
-    queue, horizon = decisions.plan.queue, decisions.plan.horizon
-    return [_policy_row(name, make_plan(name, queue, horizon, decisions.rules)) for name in POLICIES]
-
-
-def _policy_row(name: str, found: Solution) -> PolicyRow:
+def policy_row(decisions: Decisions, name: str) -> PolicyRow:
+    """A policy, planned and certified on the same queue."""
+    found = make_plan(name, decisions.plan.queue, decisions.plan.horizon, decisions.rules, _headroom(decisions))
     plan, proof = found.plan, found.certificate
     movable = plan.placed & ~plan.queue.fixed
     return PolicyRow(
@@ -72,11 +64,17 @@ def _policy_row(name: str, found: Solution) -> PolicyRow:
     )
 
 
+def _headroom(decisions: Decisions) -> Floats | None:
+    """What the plan in force keeps free under its cap."""
+    cap = None if decisions.solution is None else decisions.solution.cap
+    return None if cap is None else cap.headroom
+
+
 def _percent(part: float, whole: float) -> float:
     return 100 * part / whole if whole else 0.0
 
 
-def policy_table(rows: list[PolicyRow]) -> pd.DataFrame:
+def policy_table(rows: Sequence[PolicyRow]) -> pd.DataFrame:
     """The rows as shown and exported, units in the column names."""
     import pandas as pd
 
@@ -96,57 +94,34 @@ def policy_table(rows: list[PolicyRow]) -> pd.DataFrame:
     )
 
 
-def trade_off(decisions: Decisions) -> list[TradeOff]:
-    """The best plans between cheapest and cleanest, by sweeping the carbon price; the cap is kept."""
+def trade_off(decisions: Decisions, between: Callable[[], object] = lambda: None) -> list[TradeOff]:
+    """The best plans between cheapest and cleanest, by sweeping the carbon price; the site's cap is kept.
+
+    A cap on carbon is not: the frontier shows what each such cap would cost. ``between`` is called
+    before each plan, so that a caller may leave off.
+    """
     queue, horizon = decisions.plan.queue, decisions.plan.horizon
     rules = replace(decisions.rules, threshold=None, minimum_gain=0.0)
+    best = Solver("interruptible", queue, horizon, rules, _headroom(decisions))
 
     def solve(objective: Objective) -> Plan:
-        return make_plan("interruptible", queue, horizon, replace(rules, objective=objective)).plan
+        between()
+        return best(objective)
 
-    return pareto(solve, CAPPED_PARETO_PLANS if rules.cap_kw else PARETO_PLANS)
-
-
-@dataclass(frozen=True, eq=False)
-class PowerView:
-    """Site power by half-hour, kW: the plan, all at once, and the herd in which each job picks its greenest window."""
-
-    axis: Axis
-    now_row: int
-    plan: Floats
-    at_once: Floats
-    herd: Floats
-    cap_kw: float | None
-    sentence: str
-    alt: str
+    return pareto(solve, CAPPED_PARETO_PLANS if rules.site_capped else PARETO_PLANS)
 
 
-def alternatives(queue: Queue, horizon: Horizon) -> tuple[Floats, Floats]:
-    """Power by half-hour, kW, if all ran at once, and if each job picked its greenest window; no cap on either."""
-    greenest = Rules(CARBON_ONLY, threshold=None, minimum_gain=0.0)
-    at_once, herd = (
-        evaluate(name, queue, horizon, POLICIES[name].place(queue, horizon, greenest)).power_kw()
-        for name in ("run-at-once", "best-window")
-    )
-    return at_once, herd
+def trade_off_table(points: Sequence[TradeOff]) -> pd.DataFrame:
+    """The frontier as exported."""
+    import pandas as pd
 
-
-def power_view(decisions: Decisions, at_once: Floats, herd: Floats) -> PowerView:
-    """The plan's power against the cap, and the peak a herd would have drawn."""
-    plan, horizon = decisions.plan, decisions.plan.horizon
-    cut = slice(horizon.now_index - HALF_HOURS_BACK, len(horizon))
-    peak, herd_peak = float(plan.power_kw().max(initial=0.0)), float(herd.max(initial=0.0))
-    avoided = f"{fmt.power(herd_peak - peak)} of the herd's peak avoided" if herd_peak > peak else "no herd to avoid"
-    sentence = f"Peak {fmt.power(peak)}; if each job picked its greenest window {fmt.power(herd_peak)}: {avoided}."
-    return PowerView(
-        axis=time_axis(horizon.at(cut.start), len(horizon) - cut.start),
-        now_row=HALF_HOURS_BACK,
-        plan=plan.power_kw()[cut],
-        at_once=at_once[cut],
-        herd=herd[cut],
-        cap_kw=decisions.rules.cap_kw,
-        sentence=sentence,
-        alt=f"Site power under the plan. {sentence}",
+    return pd.DataFrame(
+        {
+            "carbon_price_gbp_per_t": [point.carbon_price for point in points],
+            "carbon_kg": [point.carbon_g / 1e3 for point in points],
+            "energy_cost_gbp": [point.cost_gbp for point in points],
+            "mean_delay_h": [point.delay_hours for point in points],
+        }
     )
 
 

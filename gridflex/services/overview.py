@@ -52,7 +52,7 @@ def overview(decisions: Decisions, possible_g: float, demand: DemandView | None,
     """
     view, sums = decisions.view, totals(decisions)
     share, under = sums.saved_g / possible_g if possible_g > 0 and sums.saved_g > 0 else None, "this forecast"
-    if decisions.rules.cap_kw is not None:
+    if decisions.rules.site_capped:
         share, under = decisions.certificate.share_of_possible_percent / 100, "this forecast and cap"
     decided = say.decision_sentence(decisions, sums)
     gated = decisions.rules.threshold is not None

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from gridflex.agents.orchestrator import Decisions
 from gridflex.domain import format as fmt
 from gridflex.planning.figures import figures_of
+from gridflex.planning.plan import load_in_use
 from gridflex.planning.rationale import RATIONALES
 from gridflex.services.job_table import REASON_WORDS
 
@@ -16,42 +17,52 @@ MOST_NAMED = 5
 def proof_lines(decisions: Decisions) -> Iterator[str]:
     """Certificate, cap, unplaced jobs and waits."""
     yield certificate_line(decisions)
-    if decisions.rules.cap_kw is not None:
+    if decisions.rules.site_capped:
         yield from _cap_lines(decisions)
     if decisions.solution is not None and decisions.solution.carbon is not None:
         yield _carbon_line(decisions)
     if not decisions.plan.placed.all():
         yield _unplaced_line(decisions)
-    found = figures_of(decisions.plan)
+    found = figures_of(decisions.plan, decisions.rules.cap_gpus)
     yield (
         f"Half of the jobs wait {fmt.hours(found.wait_p50_hours)} or less, 95 % {fmt.hours(found.wait_p95_hours)} or "
         f"less; makespan {fmt.hours(found.makespan_hours)}; peak {fmt.power(found.peak_kw)}; "
         f"{fmt.plural(found.dirtier, 'job')} made dirtier."
     )
+    if found.idle_gpu_hours is not None:
+        yield f"{fmt.number(found.idle_gpu_hours, 1)} GPU-hours stood idle while jobs that ask for GPUs waited."
 
 
 def certificate_line(decisions: Decisions) -> str:
     """Within 0.02 % of the best possible; 97 % of the saving possible under this forecast."""
     proof = decisions.certificate
-    under = " and cap" if decisions.rules.cap_kw is not None else ""
+    under = " and cap" if decisions.rules.site_capped else ""
     gap = fmt.number(max(proof.gap_percent, 0.0), 2)
     share = fmt.percent(proof.share_of_possible_percent / 100)
     return f"Within {gap} % of the best possible; {share} of the carbon saving possible under this forecast{under}."
 
 
 def _cap_lines(decisions: Decisions) -> Iterator[str]:
-    solution, cap = decisions.solution, decisions.rules.cap_kw
+    solution = decisions.solution
     assert solution is not None
+    cap, all_now, proof = solution.cap, solution.at_once, solution.certificate
     assert cap is not None
-    proof, peak = solution.certificate, float(solution.at_once.power_kw().max(initial=0.0))
+    peak = float(load_in_use(all_now.queue, all_now.start, all_now.parts, cap.load, len(all_now.horizon)).max())
+    told = fmt.power if decisions.rules.cap_gpus is None else _gpus
     yield (
         f"Against first come, first served under the cap: {fmt.carbon(proof.saved_g)} and "
-        f"{fmt.money(proof.saved_gbp)} saved. Running all at once would draw {fmt.power(peak)}, "
-        f"{'above' if peak > cap else 'within'} the cap of {fmt.power(cap)}."
+        f"{fmt.money(proof.saved_gbp)} saved. Running all at once would draw {told(peak)}, "
+        f"{'above' if peak > cap.limit else 'within'} the cap of {told(cap.limit)}."
     )
-    broken = int(solution.cap.broken.sum()) if solution.cap else 0
+    if (room := float(cap.headroom.max(initial=0.0))) > 0:
+        yield f"Up to {fmt.power(room)} stay free under it for arrivals: p90 of the demand forecast."
+    broken = int(cap.broken.sum())
     if broken:
         yield f"Critical jobs alone exceed the cap in {fmt.plural(broken, 'half-hour')}; nothing else runs there."
+
+
+def _gpus(count: float) -> str:
+    return f"{fmt.number(count)} GPUs"
 
 
 def _carbon_line(decisions: Decisions) -> str:
@@ -61,7 +72,8 @@ def _carbon_line(decisions: Decisions) -> str:
     kwh = float(kept.plan.queue.energy_kwh[kept.plan.placed].sum())
     if kept.met:
         return f"Carbon cap met; one tonne more would save {fmt.money(kept.shadow_price)} (its shadow price)."
-    return f"Carbon cap not reachable: the least possible is {fmt.intensity(kept.least_g / kwh if kwh else 0.0)}."
+    least = fmt.intensity(kept.least_g / kwh if kwh else 0.0)
+    return f"Carbon cap not reachable: the least possible by this policy is {least}."
 
 
 def _unplaced_line(decisions: Decisions) -> str:

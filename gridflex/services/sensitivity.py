@@ -3,40 +3,78 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from gridflex.agents.orchestrator import Decisions, place_all, policy_named
-from gridflex.planning.horizon import Horizon
+from gridflex.planning.horizon import Horizon, Ints
 from gridflex.planning.plan import evaluate
-from gridflex.planning.policies.base import Placement
+from gridflex.planning.policies.base import UNPLACED, Placement
+from gridflex.services.job_table import uk_times
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 CASES = ((-1.0, "one band lower"), (0.0, "as forecast"), (1.0, "one band higher"))
+MOST_JOBS = 200
 
 
-@dataclass(frozen=True)
-class Sensitivity:
-    """If the grid turned out so: jobs that would be placed otherwise, and what the plan in force would save."""
+@dataclass(frozen=True, eq=False)
+class Case:
+    """If the grid turned out so: where each job would be placed, and what the plan in force would save."""
 
-    case: str
+    name: str
+    start: Ints
     other_starts: int
     waiting: int
     saved_kg: float
 
 
-def sensitivity(decisions: Decisions) -> list[Sensitivity]:
+def sensitivity(decisions: Decisions) -> list[Case]:
     """Three cases; the band is one standard deviation of the forecast's error in each half-hour ahead."""
     return [_case(decisions, bands, name) for bands, name in CASES]
 
 
-def _case(decisions: Decisions, bands: float, name: str) -> Sensitivity:
+def case_table(cases: list[Case]) -> pd.DataFrame:
+    """The cases as shown and exported."""
+    import pandas as pd
+
+    return pd.DataFrame(
+        {
+            "the grid turns out": [case.name for case in cases],
+            "this plan then saves, kg": [case.saved_kg for case in cases],
+            "jobs that would start otherwise": [case.other_starts for case in cases],
+            "jobs that would wait": [case.waiting for case in cases],
+        }
+    )
+
+
+def job_starts(decisions: Decisions, cases: list[Case]) -> pd.DataFrame:
+    """Start of each job as planned and in each case, UK time; the index is the job's row.
+
+    The jobs whose start hangs on the forecast come first, then the largest; at most MOST_JOBS.
+    """
+    import pandas as pd
+
+    plan = decisions.plan
+    hangs = np.any([case.start != plan.start for case in cases], axis=0)
+    rows = np.lexsort((-plan.queue.energy_kwh, ~hangs))[:MOST_JOBS]
+    starts = {f"start, {case.name}": case.start for case in cases if case.name != "as forecast"}
+    columns = {"planned start": plan.start, **starts}
+    times = {name: uk_times(decisions, start, start != UNPLACED).iloc[rows] for name, start in columns.items()}
+    return pd.DataFrame({"job": decisions.frame["job_id"].iloc[rows], **times}).set_axis(rows, axis=0)
+
+
+def _case(decisions: Decisions, bands: float, name: str) -> Case:
     plan = decisions.plan
     horizon = _shifted(plan.horizon, bands)
     policy = policy_named(plan.policy)
     found, _ = place_all(policy, plan.queue, horizon, decisions.rules)
     kept = evaluate(plan.policy, plan.queue, horizon, Placement(plan.start, plan.parts))
     waits = (found.start > plan.queue.earliest) & ~plan.queue.fixed
-    return Sensitivity(name, int((found.start != plan.start).sum()), int(waits.sum()), float(kept.saved_g.sum()) / 1e3)
+    otherwise = int((found.start != plan.start).sum())
+    return Case(name, found.start, otherwise, int(waits.sum()), float(kept.saved_g.sum()) / 1e3)
 
 
 def _shifted(horizon: Horizon, bands: float) -> Horizon:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from gridflex.agents.orchestrator import Decisions
 from gridflex.planning.pareto import TradeOff
 from gridflex.planning.work import WorkCost, cost_per_work
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -35,3 +39,25 @@ def work_frontier(decisions: Decisions, points: Sequence[TradeOff]) -> list[Fron
         if cost is not None and kwh:
             found.append(FrontierPoint(point.carbon_g / kwh, cost.gbp, point.carbon_price))
     return found
+
+
+def frontier_table(points: Sequence[FrontierPoint]) -> pd.DataFrame:
+    """The frontier as exported."""
+    import pandas as pd
+
+    return pd.DataFrame(
+        {
+            "carbon_cap_g_per_kwh": [point.mean_g_per_kwh for point in points],
+            "gbp_per_1000_units": [point.gbp_per_1000 for point in points],
+            "carbon_price_gbp_per_t": [point.carbon_price for point in points],
+        }
+    )
+
+
+def cap_in_force(decisions: Decisions) -> float | None:
+    """The carbon cap as mean gCO2/kWh of the placed jobs; None where there is none."""
+    kept = None if decisions.solution is None else decisions.solution.carbon
+    if kept is None:
+        return None
+    kwh = float(kept.plan.queue.energy_kwh[kept.plan.placed].sum())
+    return kept.limit_g / kwh if kwh else None

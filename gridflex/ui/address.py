@@ -78,6 +78,31 @@ class Choice:
         return self.labels[self.shown(controls)]
 
 
+@dataclass(frozen=True)
+class Switch:
+    """On or off."""
+
+    field: str
+
+    def shown(self, controls: Controls) -> bool:
+        """What the widget shows for the controls."""
+        return bool(getattr(controls, self.field))
+
+    def read(self, text: str) -> bool:
+        """What the widget shows for a text. Raises ValueError for what it would refuse."""
+        if text not in ("true", "false"):
+            raise ValueError(text)
+        return text == "true"
+
+    def meant(self, value: bool) -> bool:
+        """The field for what is shown."""
+        return value
+
+    def text(self, controls: Controls) -> str:
+        """What a link says."""
+        return str(self.shown(controls)).lower()
+
+
 PLAIN = Controls()
 THRESHOLD = Number("threshold", 0, 400, 5)
 CLEANEST = Number("cleanest_percent", 5, 100, 5)
@@ -87,8 +112,9 @@ CARBON_PRICE = Number("carbon_price", 0, 500, 5)
 DELAY_PENCE = Number("delay_cost", 0, 200, scale=100)
 CAP = Number("cap_kw", 0, 20_000, 10, optional=True)
 CARBON_CAP = Number("carbon_cap", 0, 400, 5, optional=True)
+CARBON_CAP_KG = Number("carbon_cap_kg", 0, 10_000_000, optional=True)
 
-CONTROLS: Mapping[str, Number | Choice] = MappingProxyType(
+CONTROLS: Mapping[str, Number | Choice | Switch] = MappingProxyType(
     {
         "threshold": THRESHOLD,
         "mode": Choice("mode", {str(mode): str(mode) for mode in ThresholdMode}),
@@ -101,6 +127,8 @@ CONTROLS: Mapping[str, Number | Choice] = MappingProxyType(
         "delay": DELAY_PENCE,
         "cap": CAP,
         "carbon_cap": CARBON_CAP,
+        "carbon_cap_kg": CARBON_CAP_KG,
+        "headroom": Switch("headroom"),
     }
 )
 """By parameter, which is also the widget's key."""

@@ -5,11 +5,23 @@ from __future__ import annotations
 import math
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
+from gridflex.agents.orchestrator import Decisions
 from gridflex.domain.controls import Controls
 from gridflex.planning.policies import DEFAULT_POLICY, POLICIES
 from gridflex.ui import session
-from gridflex.ui.address import CAP, CARBON_CAP, CARBON_PRICE, CLEANEST, DELAY_PENCE, GAIN, PENCE, THRESHOLD
+from gridflex.ui.address import (
+    CAP,
+    CARBON_CAP,
+    CARBON_CAP_KG,
+    CARBON_PRICE,
+    CLEANEST,
+    DELAY_PENCE,
+    GAIN,
+    PENCE,
+    THRESHOLD,
+)
 
 TRY_ENERGY_KWH = 150
 
@@ -168,6 +180,36 @@ def limit_controls(peak_kw: float) -> None:
         bind="query-params",
         help="A hard limit on the mean intensity of all planned energy; what it costs is shown as a shadow price.",
     )
+    st.number_input(
+        "or the plan's carbon in all, kg (0: none)",
+        CARBON_CAP_KG.low,
+        CARBON_CAP_KG.high,
+        0,
+        CARBON_CAP_KG.step,
+        key="carbon_cap_kg",
+        bind="query-params",
+        help="The same limit as a total. Where both are set, the mean counts.",
+    )
+    st.toggle(
+        "Keep room for jobs that are only expected",
+        key="headroom",
+        bind="query-params",
+        help="Leaves the p90 of the demand forecast free under a cap in kW. It is known for the demo queues alone: "
+        "nobody knows when jobs of your own arrive.",
+    )
+
+
+def plan_under(line: DeltaGenerator) -> Decisions:
+    """The plan under the controls; ``line`` names its policy, and under a cap, while it is sought, says so.
+
+    What the page shows stays until the new plan is found.
+    """
+    if session.capped():
+        line.caption(":material/hourglass_top: *planning* – what you see is still the plan before this move.")
+    found = session.decisions()
+    policy = POLICIES[found.plan.policy]
+    line.caption(f"{policy.title}: {policy.sentence}")
+    return found
 
 
 def try_threshold(value: float) -> None:

@@ -19,6 +19,16 @@ from gridflex.ui.palette import palette
 CHOICES = {"Run now": Action.EXECUTE_NOW, "Hold until": Action.DEFER, "Cancel": Action.CANCEL}
 
 
+def open_chosen(table: str, rows: list[int]) -> None:
+    """Open the drawer of the job chosen in a table, once for each choice; ``rows`` are rows of the queue."""
+    shown = f"drawer_of_{table}"
+    if rows and st.session_state.get(shown) != rows:
+        st.session_state[shown] = rows
+        open_drawer(rows[0])
+    elif not rows:
+        st.session_state.pop(shown, None)
+
+
 @st.dialog("Job", position="right", width="large")
 def open_drawer(row: int) -> None:
     """Everything about one job's decision."""

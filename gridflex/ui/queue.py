@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-from typing import TYPE_CHECKING
-
 import streamlit as st
 
 from gridflex.agents.orchestrator import Decisions
@@ -13,25 +10,15 @@ from gridflex.domain.job_frame import totals_by
 from gridflex.planning.policies import POLICIES
 from gridflex.services.headline import totals, worth_words
 from gridflex.services.job_table import ACTION_WORDS, job_table
-from gridflex.services.plan_export import calendar, kubernetes_commands, slurm_commands
 from gridflex.services.proof_lines import certificate_line
 from gridflex.services.timeline import timeline
-from gridflex.ui import controls, feed, frame, intake, job_drawer, session, steering
+from gridflex.ui import controls, exports, feed, frame, intake, job_drawer, session, steering
 from gridflex.ui.charts.style import CONFIG
 from gridflex.ui.charts.timeline import timeline_figure
 from gridflex.ui.palette import palette
-from gridflex.ui.tables import csv_of
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 ACTION_COLOURS = {"run": "#0F766E", "wait": "#B58900", "shift region": "#2B6CB0", "cancelled": "#8A8F98"}
 TABLE_HEIGHT = 420
-EXPORTS = (
-    ("Calendar", "gridflex-plan.ics", "text/calendar", calendar),
-    ("Slurm commands", "gridflex-plan-slurm.sh", "text/plain", slurm_commands),
-    ("Kubernetes commands", "gridflex-plan-kubectl.sh", "text/plain", kubernetes_commands),
-)
 
 
 def show() -> None:
@@ -61,7 +48,7 @@ def _header(decided: Decisions) -> None:
     movable = int((~decided.plan.queue.fixed).sum())
     kwh = float(decided.plan.queue.energy_kwh.sum())
     saves = f"plan {worth_words(sums.saved_g, sums.saved_gbp, sums.saved_share)}"
-    if decided.rules.cap_kw is not None:
+    if decided.rules.site_capped:
         saves += " against first come, first served under the cap"
     st.markdown(f"**{fmt.plural(sums.jobs, 'job')} · {fmt.energy(kwh)} · {movable:,} deferrable · {saves}**")
     policy = POLICIES[decided.plan.policy].title
@@ -116,23 +103,8 @@ def _table(decided: Decisions) -> None:
         placeholder="–",
         alt=f"Table of {fmt.plural(len(shown), 'job')} with the decision for each and its reason.",
     )
-    rows = chosen.selection.rows
-    if rows and st.session_state.get("drawer_shown") != rows:
-        st.session_state["drawer_shown"] = rows
-        job_drawer.open_drawer(int(rows[0]))
-    elif not rows:
-        st.session_state.pop("drawer_shown", None)
-    _exports(decided, table)
-
-
-def _exports(decided: Decisions, table: pd.DataFrame) -> None:
-    """The table, the plan as a calendar, and as commands; made only when asked for."""
-    now = session.now()
+    job_drawer.open_chosen("jobs", [int(row) for row in chosen.selection.rows])
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption("Choose a row to open the job.")
-        st.download_button(
-            "Export this table", csv_of(table), "gridflex-decisions.csv", "text/csv", icon=":material/download:",
-            on_click="ignore",
-        )  # fmt: skip
-        for title, name, mime, make in EXPORTS:
-            st.download_button(title, partial(make, decided, now), name, mime, on_click="ignore", key=name)
+        exports.table_button("Export this table", "gridflex-decisions.csv", table)
+        exports.plan_buttons(decided)

@@ -138,9 +138,19 @@ def controls() -> Controls:
 
 
 def decisions(chosen: Controls | None = None) -> Decisions:
-    """Decisions under the controls on the page."""
-    here = prepared()
-    return platform().desk.decide(here.workspace, here.view, chosen or controls(), here.queue)
+    """Decisions under the controls on the page, made once; under others where they are given."""
+    here, shown = prepared(), controls()
+
+    def decide() -> Decisions:
+        return platform().desk.decide(here.workspace, here.view, chosen or shown, here.queue)
+
+    return decide() if chosen else remembered("decisions", (here, shown), decide)
+
+
+def capped() -> bool:
+    """Whether a limit binds the jobs together, so that planning takes a moment."""
+    site, chosen = workspace().site, controls()
+    return any((site.cap_kw, site.cap_gpus, chosen.cap_kw, chosen.carbon_cap, chosen.carbon_cap_kg))
 
 
 @dataclass(frozen=True, eq=False)
@@ -172,6 +182,11 @@ def remembered(name: str, key: tuple[object, ...], make: Callable[[], Kept]) -> 
         kept = st.session_state[name] = (key, make())
     found: Kept = kept[1]
     return found
+
+
+def let_others_in() -> None:
+    """A point at which a newer move of the visitor ends this run: Streamlit looks up at each use of the state."""
+    st.session_state.get("page")
 
 
 def is_dark() -> bool:

@@ -26,11 +26,10 @@ def region_control() -> None:
 
 
 def site_settings() -> None:
-    """Power cap and PUE, in a popover; keeping them is a setting in the trail."""
+    """Limit, PUE and what a pause takes, in a popover; keeping them is a setting in the trail."""
     here = session.workspace()
     with st.popover("Site settings", icon=":material/factory:", disabled="replay_at" in st.session_state):
-        capped = st.toggle("The site has a power cap", value=here.site.cap_kw is not None, key="capped")
-        cap = st.number_input("Power cap, kW", 1.0, 1e6, here.site.cap_kw or 500.0, 10.0, disabled=not capped)
+        limits = _limits(here.site)
         pue = st.number_input(
             "PUE",
             1.0,
@@ -39,11 +38,33 @@ def site_settings() -> None:
             0.05,
             help="Facility over IT energy. 1.0 means the jobs' energy is measured at the meter.",
         )
+        stretch = st.number_input(
+            "Shortest stretch of a job that pauses, h", 0.5, 24.0, here.site.min_run_hours, 0.5, key="min_run"
+        )
+        restart = st.number_input("Energy of each restart, kWh", 0.0, 1e4, here.site.restart_kwh, 1.0, key="restart")
         if st.button("Keep", key="keep_site", type="primary"):
-            site = Site(region=here.site.region, cap_kw=cap if capped else None, pue=pue)
+            site = Site(region=here.site.region, pue=pue, min_run_hours=stretch, restart_kwh=restart, **limits)
             chosen = session.controls()
             if session.change(lambda desk, here: desk.change_site(here, site, chosen, session.now())):
                 st.rerun()
+
+
+def _limits(site: Site) -> dict[str, float]:
+    """The site's limit in every half-hour: none, kW or GPUs."""
+    kept = "kW" if site.cap_kw else "GPUs" if site.cap_gpus else "none"
+    unit = st.segmented_control(
+        "Limit of the site",
+        ["none", "kW", "GPUs"],
+        default=kept,
+        key="limit",
+        required=True,
+        help="Hard in every half-hour, for the limit of each job's time. Critical jobs go first.",
+    )
+    if unit == "GPUs":
+        return {"cap_gpus": st.number_input("GPUs", 1.0, 1e6, site.cap_gpus or 64.0, 1.0, key="cap_gpus")}
+    if unit == "kW":
+        return {"cap_kw": st.number_input("Power cap, kW", 1.0, 1e6, site.cap_kw or 500.0, 10.0, key="cap_kw")}
+    return {}
 
 
 def _change() -> None:

@@ -39,7 +39,7 @@ def test_a_job_without_room_says_so() -> None:
     found = explain(decided, [0, 1])
     assert (found[0].start, found[1].start) == (hour(0), None)
     assert (found[1].action, found[1].rationale) == (Action.UNPLACED, Rationale.NO_ROOM)
-    assert found[1].sentence == "Not placed: no start in its window has room under the site's power cap."
+    assert found[1].sentence == "Not placed: no start in its window has room under the site's cap."
 
 
 def test_without_a_limit_the_certificate_is_the_plan_s_own() -> None:

@@ -66,7 +66,7 @@ def test_a_region_is_there_again_after_a_reload(visitor: Any, make_visitor: Call
 
 
 def test_a_power_cap_is_kept_and_shown(visitor: Any, make_visitor: Callable[[], Any]) -> None:
-    visitor.open("queue").page.toggle(key="capped").set_value(True)
+    visitor.open("queue").field("segmented_control", "Limit of the site").set_value("kW")
     visitor.run().field("number_input", "Power cap, kW").set_value(120.0)
     visitor.field("number_input", "PUE").set_value(1.2)
     visitor.press("Keep")
@@ -74,7 +74,21 @@ def test_a_power_cap_is_kept_and_shown(visitor: Any, make_visitor: Callable[[], 
     assert (kept["cap_kw"], kept["pue"]) == (120.0, 1.2)
     again = make_visitor().open("queue", w=visitor.address["w"])
     assert again.field("number_input", "Power cap, kW").value == 120.0
-    assert again.page.toggle(key="capped").value is True
+    assert again.field("segmented_control", "Limit of the site").value == "kW"
+
+
+def test_a_limit_in_gpus_and_what_a_pause_takes_are_kept(visitor: Any, make_visitor: Callable[[], Any]) -> None:
+    visitor.open("queue").field("segmented_control", "Limit of the site").set_value("GPUs")
+    visitor.run().field("number_input", "GPUs").set_value(96.0)
+    visitor.field("number_input", "Shortest stretch of a job that pauses, h").set_value(2.0)
+    visitor.field("number_input", "Energy of each restart, kWh").set_value(3.0)
+    visitor.press("Keep")
+    kept = visitor.trail("setting")[0].data["site"]
+    assert (kept["cap_kw"], kept["cap_gpus"], kept["min_run_hours"], kept["restart_kwh"]) == (None, 96, 2, 3)
+    again = make_visitor().open("tuning", w=visitor.address["w"])
+    assert again.field("number_input", "GPUs").value == 96
+    assert "the cap of 96 GPUs" in again.text
+    assert "GPU-hours stood idle" in again.text
 
 
 def test_the_plug_goes_from_live_to_cached_to_sample_and_back_for_this_visitor_alone(

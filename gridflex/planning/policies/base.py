@@ -34,6 +34,16 @@ class Rules:
     carbon_cap: float | None = None
     carbon_cap_kg: float | None = None
 
+    @property
+    def site_capped(self) -> bool:
+        """Whether the site's power or GPUs are limited."""
+        return self.cap_kw is not None or self.cap_gpus is not None
+
+    @property
+    def carbon_capped(self) -> bool:
+        """Whether the plan's carbon is limited."""
+        return self.carbon_cap is not None or self.carbon_cap_kg is not None
+
 
 @dataclass(frozen=True, eq=False)
 class Placement:

@@ -55,14 +55,18 @@ def _frontier(points: Sequence[TradeOff], colours: Palette) -> Spec:
 
 
 def _policies(rows: Sequence[PolicyRow]) -> Spec:
+    """A diamond a policy; those that come to the same share one label."""
+    same: dict[tuple[float, float], list[str]] = {}
+    for row in rows:
+        same.setdefault((round(row.cost_gbp, 2), round(row.carbon_kg, 2)), []).append(row.title)
     return {
         "type": "scatter",
         "mode": "markers+text",
         "name": "policies",
-        "x": [row.cost_gbp for row in rows],
-        "y": [row.carbon_kg for row in rows],
-        "text": [row.title for row in rows],
-        "textposition": "top right",
+        "x": [cost for cost, _ in same],
+        "y": [carbon for _, carbon in same],
+        "text": ["<br>".join(titles) for titles in same.values()],
+        "textposition": "bottom right",
         "textfont": {"size": 11, "color": RULE},
         "marker": {"symbol": "diamond", "size": 8, "color": RULE},
         "hovertemplate": "%{text}: £%{x:.2f}, %{y:.1f} kg<extra></extra>",

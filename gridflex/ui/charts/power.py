@@ -5,7 +5,7 @@ from __future__ import annotations
 import plotly.graph_objects as go
 
 from gridflex.planning.horizon import Floats
-from gridflex.services.lab import PowerView
+from gridflex.services.power_view import PowerView
 from gridflex.ui.charts.style import Spec, figure, label, layout, rule, time_xaxis
 from gridflex.ui.palette import RULE, Palette
 

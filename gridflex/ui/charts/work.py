@@ -34,8 +34,15 @@ def work_figure(points: Sequence[FrontierPoint], cap: float | None, colours: Pal
             hovermode="closest",
             margin={"l": 64, "r": 12, "t": 20, "b": 44},
             xaxis={"title": {"text": "carbon cap, mean gCO2/kWh"}, **grid},
-            yaxis={"title": {"text": "£ per 1,000 units"}, **grid},
+            yaxis={"title": {"text": "£ per 1,000 units"}, "range": _around(points), **grid},
             shapes=rules,
             annotations=notes,
         ),
     )
+
+
+def _around(points: Sequence[FrontierPoint]) -> list[float]:
+    """The costs with a little air: at least 2 % of them, that a flat line is drawn as one."""
+    costs = [point.gbp_per_1000 for point in points]
+    air = max(0.1 * (max(costs) - min(costs)), 0.02 * max(abs(cost) for cost in costs))
+    return [min(costs) - air, max(costs) + air]

@@ -1,0 +1,119 @@
+"""The lab of the Tuning page: power, the trade-off, policies side by side, and how sure all that is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from gridflex.agents.demo_jobs import WORK_NOTE
+from gridflex.agents.orchestrator import Decisions
+from gridflex.domain import format as fmt
+from gridflex.planning.horizon import Floats
+from gridflex.planning.pareto import TradeOff
+from gridflex.planning.policies import POLICIES
+from gridflex.services.lab import (
+    PolicyRow,
+    frontier_point,
+    policy_row,
+    policy_table,
+    trade_off,
+    trade_off_table,
+)
+from gridflex.services.power_view import power_table, power_view
+from gridflex.services.work_view import cap_in_force, frontier_table, work_cost, work_frontier
+from gridflex.ui import certainty, exports, session
+from gridflex.ui.charts.pareto import pareto_figure
+from gridflex.ui.charts.power import power_figure
+from gridflex.ui.charts.style import CONFIG
+from gridflex.ui.charts.work import work_figure
+from gridflex.ui.palette import palette
+
+
+def show(decided: Decisions, others: tuple[Floats, Floats]) -> None:
+    """Everything below the sliders, the quick charts first; the slow ones follow the move and are kept."""
+    left, right = st.columns(2, gap="medium")
+    with left:
+        _power(decided, others)
+    rows = [_row(decided, name) for name in POLICIES]
+    points = _points(decided)
+    with right:
+        _trade_off(decided, rows, points)
+    _policies(rows)
+    _work(decided, points)
+    certainty.show(decided)
+    st.subheader("Take the plan away", anchor=False)
+    with st.container(horizontal=True):
+        exports.plan_buttons(decided)
+
+
+def _power(decided: Decisions, others: tuple[Floats, Floats]) -> None:
+    st.subheader("Power against the cap", anchor=False)
+    view = power_view(decided, *others)
+    st.plotly_chart(power_figure(view, palette(session.is_dark())), key="power", config=CONFIG, alt=view.alt)
+    st.caption(view.sentence)
+    exports.table_button("Export the power", "gridflex-power.csv", power_table(view))
+
+
+def _row(decided: Decisions, name: str) -> PolicyRow:
+    """Kept each by itself: a new move may interrupt between two policies."""
+    return session.remembered(f"row of {name}", (session.prepared(), decided.rules), lambda: policy_row(decided, name))
+
+
+def _points(decided: Decisions) -> list[TradeOff]:
+    """The frontier; it depends on the queue, the grid and the site's cap alone."""
+    rules = decided.rules
+    key = (session.prepared(), rules.cap_kw, rules.cap_gpus, session.controls().headroom, rules.objective.delay_cost)
+    return session.remembered("pareto", key, lambda: trade_off(decided, session.let_others_in))
+
+
+def _trade_off(decided: Decisions, rows: Sequence[PolicyRow], points: Sequence[TradeOff]) -> None:
+    st.subheader("Carbon against cost", anchor=False)
+    chart = pareto_figure(points, rows, frontier_point(decided), palette(session.is_dark()))
+    lowest = points[-1].carbon_g / 1e3 if points else 0.0
+    st.plotly_chart(
+        chart,
+        key="pareto_chart",
+        config=CONFIG,
+        alt=f"The best plans from cheapest to cleanest ({lowest:.1f} kg), with the policies as points.",
+    )
+    exports.table_button("Export the frontier", "gridflex-frontier.csv", trade_off_table(points))
+
+
+def _policies(rows: Sequence[PolicyRow]) -> None:
+    st.subheader("Every policy on this queue", anchor=False)
+    table = policy_table(rows)
+    st.dataframe(
+        table,
+        hide_index=True,
+        column_config={name: st.column_config.NumberColumn(name, format="%.1f") for name in table.columns[1:-2]},
+        alt="Every policy on this queue: carbon saved, share of the possible, gap, cost, delay, peak, dirtier jobs.",
+    )
+    for row in rows:
+        st.caption(f"**{row.title}.** {POLICIES[row.name].sentence}")
+    exports.table_button("Export this comparison", "gridflex-policies.csv", table)
+
+
+def _work(decided: Decisions, points: Sequence[TradeOff]) -> None:
+    """Lowest £ per 1,000 units of work under a carbon cap."""
+    cost = work_cost(decided)
+    if cost is None:
+        return
+    st.subheader("£ per 1,000 inferences under a carbon cap", anchor=False)
+    st.markdown(
+        f"This plan: **£{cost.gbp:.4f}** and {fmt.carbon(cost.g)} per 1,000 (at once £{cost.baseline_gbp:.4f} and "
+        f"{fmt.carbon(cost.baseline_g)})."
+    )
+    if session.workspace().is_demo:
+        st.caption(WORK_NOTE)
+    frontier = work_frontier(decided, points)
+    if len(frontier) > 1:
+        low = frontier[-1]
+        st.plotly_chart(
+            work_figure(frontier, cap_in_force(decided), palette(session.is_dark())),
+            key="work",
+            config=CONFIG,
+            alt=f"£ per 1,000 units against the carbon cap, down to {low.mean_g_per_kwh:.0f} g/kWh at "
+            f"£{low.gbp_per_1000:.4f}.",
+        )
+        exports.table_button("Export the cost of work", "gridflex-work.csv", frontier_table(frontier))

@@ -1,0 +1,63 @@
+"""The Tuning page: limits, how sure the plan is, a job's own chart, and everything to take away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from gridflex.planning.policies import POLICIES
+from gridflex.store.chain import Entry
+from gridflex.store.workspaces import Workspaces
+
+
+def test_every_policy_is_named_with_its_sentence(visitor: Any) -> None:
+    text = visitor.open("tuning").text
+    for policy in POLICIES.values():
+        assert policy.sentence in text
+    assert "Threshold, then best window: " in text, "the policy in force is named where its figures stand"
+
+
+def test_limits_are_kept_and_their_price_is_told(visitor: Any, make_visitor: Callable[[], Any]) -> None:
+    visitor.open("tuning", policy="Interruptible", mode="off", cap="200", carbon_cap="5", headroom="true")
+    assert "Carbon cap not reachable: the least possible by this policy is" in visitor.text
+    assert "stay free under it for arrivals" in visitor.text
+    visitor.page.slider(key="carbon_cap").set_value(0)
+    visitor.page.number_input(key="carbon_cap_kg").set_value(100_000)
+    visitor.run().press("Use this plan")
+    assert "Carbon cap met" in visitor.text
+    kept = visitor.trail("plan")[0].data["controls"]
+    assert (kept["cap_kw"], kept["carbon_cap"], kept["carbon_cap_kg"], kept["headroom"]) == (200, None, 100_000, True)
+    again = make_visitor().open("tuning", w=visitor.address["w"])
+    assert again.page.toggle(key="headroom").value is True
+    assert again.page.number_input(key="carbon_cap_kg").value == 100_000
+    assert "Use this plan" not in again.buttons
+
+
+def test_everything_shown_can_be_taken_away(visitor: Any) -> None:
+    visitor.open("tuning")
+    assert {each.label for each in visitor.page.get("download_button")} >= {
+        "Export these curves", "Export the power", "Export the frontier", "Export this comparison",
+        "Export the cost of work", "Export the sensitivity", "Calendar", "Slurm commands", "Kubernetes commands",
+    }  # fmt: skip
+
+
+def test_chances_are_compared_with_what_happened_once_there_is_history(
+    visitor: Any, site: Any, make_visitor: Callable[[], Any]
+) -> None:
+    visitor.open("tuning")
+    assert "No deferral that was told its chance of being worse has been settled yet." in visitor.text
+    token = visitor.address["w"]
+    kept = site.platform.desk.open(token, site.now)
+    rows = [Entry("settled", f"job-{i}", told_six_percent(worse=i == 0)) for i in range(4)]
+    Workspaces(site.platform.database).save(
+        kept.id, kept.to_state(), expected_version=kept.version, at=site.now, entries=rows
+    )
+    shown = [each.value for each in make_visitor().open("tuning", w=token).page.dataframe]
+    (held,) = (each for each in shown if "were worse, %" in each.columns)
+    assert held.to_numpy().tolist() == [[5, 10, 4, 6, 25]]
+
+
+def told_six_percent(worse: bool) -> dict[str, Any]:
+    saved = {f"{kind}_saved_{unit}": 1.0 for kind in ("estimated", "settled") for unit in ("g", "gbp")}
+    start, values = "2026-11-17T10:00:00+00:00", "measured values"
+    return {"start": start, "chance_worse": 0.06, "worse": worse, "values": values, "demo": True, **saved}
