@@ -2,7 +2,8 @@
 
 GridFlexError
 ├── InputError            what a person gave is wrong: the text says what, and what to do
-│   └── RowsRefused       some rows of a file are wrong: each is listed, the good ones are kept
+│   ├── RowsRefused       some rows of a file are wrong: each is listed, the good ones are kept
+│   └── AddressRefused    a notice may not be sent there: not public, or no web address
 ├── SettingsError         the environment is wrong; raised at start only
 ├── SourceError           an outside service did not give a usable answer
 │   ├── Unreachable       no answer in time, or the line broke
@@ -56,6 +57,10 @@ class RowsRefused(InputError):
         self.problems = tuple(problems)
         rows = len({problem.row for problem in self.problems})
         super().__init__(f"{rows} row{'s' if rows != 1 else ''} refused: {self.problems[0] if self.problems else ''}")
+
+
+class AddressRefused(InputError):
+    """A notice may not be sent to this address; the text says why."""
 
 
 class SettingsError(GridFlexError):

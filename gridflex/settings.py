@@ -27,6 +27,7 @@ class Settings(BaseSettings):
     database_url: SecretStr | None = Field(default=None, validation_alias="DATABASE_URL")
     api_keys: SecretStr | None = Field(default=None, validation_alias="GRIDFLEX_API_KEYS")
     cors_origins: str = Field(default="", validation_alias="GRIDFLEX_CORS_ORIGINS")
+    webhook_allow_private: bool = Field(default=False, validation_alias="GRIDFLEX_WEBHOOK_ALLOW_PRIVATE")
     beckn_url: str = Field(default="", validation_alias="GRIDFLEX_BECKN_URL")
     beckn_api_key: SecretStr | None = Field(default=None, validation_alias="BECKN_API_KEY")
     beckn_mode: Literal["sync", "async"] = Field(default="sync", validation_alias="GRIDFLEX_BECKN_MODE")

@@ -13,7 +13,7 @@ from gridflex.api.keys import KeyRing
 from gridflex.api.limits import Guard, Limits
 from gridflex.api.models.problem import Problem
 from gridflex.api.on_demand import PREFIX
-from gridflex.api.routes import access, demo, grid, jobs, orders, plans, steering, system, trail
+from gridflex.api.routes import access, demo, grid, jobs, orders, plans, rules, steering, system, trail
 from gridflex.api.ticking import Ticker
 from gridflex.api.visits import HEADER, Parts
 from gridflex.services.demo_month import DemoMonths
@@ -37,7 +37,7 @@ System page or at `/api/workspace/keys`, and revoked one by one; they work where
 
 MISSION = (system.router, grid.router, jobs.router, plans.router, trail.router, orders.router, demo.router)
 """Answered at the root too."""
-MORE = (jobs.listing, plans.more, steering.router, access.router, trail.more, orders.more, system.more)
+MORE = (jobs.listing, plans.more, steering.router, rules.router, access.router, trail.more, orders.more, system.more)
 
 
 class Api(FastAPI):

@@ -23,6 +23,7 @@ from gridflex.services.platform import Platform
 from gridflex.services.self_checks import SelfChecks
 from gridflex.services.workspace import QueueKind, Workspace, from_state
 from gridflex.store.api_keys import ApiKeys
+from gridflex.store.deliveries import Deliveries
 from gridflex.store.workspaces import Workspaces, workspace_id
 
 HEADER = "X-GridFlex-Key"
@@ -50,6 +51,11 @@ class Parts:
     def workspaces(self) -> Workspaces:
         """The store of workspaces."""
         return Workspaces(self.platform.database)
+
+    @cached_property
+    def deliveries(self) -> Deliveries:
+        """The log of what rules sent."""
+        return Deliveries(self.platform.database)
 
     @cached_property
     def api_keys(self) -> ApiKeys:

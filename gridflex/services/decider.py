@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from enum import Enum
@@ -13,13 +13,15 @@ from gridflex.agents.grid import GridAgent, GridView
 from gridflex.agents.orchestrator import Decisions, Orchestrator
 from gridflex.domain.controls import Controls
 from gridflex.domain.modes import Mode
+from gridflex.notify.rules import Notice
 from gridflex.planning.queue import Queue
 from gridflex.services.demand_view import expected_headroom
-from gridflex.services.entries import changed_rows, job_entries, plan_entry, settled_entries
+from gridflex.services.entries import changed_rows, job_entries, notice_entry, plan_entry, settled_entries
 from gridflex.services.modes import advised
 from gridflex.services.proposals import Proposal
 from gridflex.services.rolling import Rolled, in_force, proposed, rolled
 from gridflex.services.settlement import settle
+from gridflex.services.watching import watched
 from gridflex.services.workspace import Workspace
 from gridflex.store.chain import Entry
 from gridflex.store.workspaces import Workspaces
@@ -36,11 +38,15 @@ class Manner(Enum):
     STANDS = "stands"
 
 
+Tell = Callable[[Sequence[Notice]], None]
+"""Takes the notices of a plan that is on disk, and returns at once."""
+
+
 class Decider:
     """Hands the workspaces of the store to the agents."""
 
-    def __init__(self, store: Workspaces, grid: GridAgent, orchestrator: Orchestrator) -> None:
-        self._store, self._grid, self._orchestrator = store, grid, orchestrator
+    def __init__(self, store: Workspaces, grid: GridAgent, orchestrator: Orchestrator, tell: Tell) -> None:
+        self._store, self._grid, self._orchestrator, self._tell = store, grid, orchestrator, tell
 
     def prepare(self, workspace: Workspace, view: GridView) -> Queue:
         """The workspace's jobs as columns on the view's horizon; worth keeping while both stay the same."""
@@ -90,13 +96,18 @@ class Decider:
         proposal = Proposal.of(better, before, now, found.sentence) if better and found else None
         decisions = replace(decisions, advised=advised(workspace, decisions))
         kept = replace(workspace, before=decisions.kept(before), proposal=proposal)
+        seen, notices = watched(kept, was or before, decisions, now)
+        kept = replace(kept, seen=seen)
         rows = [
             *entries,
             *settled_entries(workspace, settled, view),
             plan_entry(workspace, decisions, cause, found),
             *job_entries(decisions, changed_rows(was or before, kept.before), found.sentence if found else cause),
+            *(notice_entry(notice) for notice in notices),
         ]
-        return replace(kept, version=self._keep(kept, now, rows, visited))
+        kept = replace(kept, version=self._keep(kept, now, rows, visited))
+        self._tell(notices)
+        return kept
 
     def noted(self, workspace: Workspace, now: datetime, entries: Sequence[Entry]) -> Workspace:
         """Store what changes no plan, with its rows in the trail."""

@@ -20,11 +20,12 @@ from gridflex.domain.regions import GB
 from gridflex.domain.tariff import Tariff
 from gridflex.errors import Conflict, InputError
 from gridflex.planning.queue import Queue
-from gridflex.services.decider import Decider, Manner, manner_of
+from gridflex.services.decider import Decider, Manner, Tell, manner_of
 from gridflex.services.entries import NEW_HALF_HOUR, iso_of_epoch, sleep_entry
 from gridflex.services.modes import advised, waiting_for_word
 from gridflex.services.overrides import Override, require_in_window
 from gridflex.services.rolling import asleep, in_force
+from gridflex.services.rule_book import RuleBook
 from gridflex.services.steering import Steering
 from gridflex.services.undoing import of_jobs_added, of_override, of_queue_replaced, of_setting
 from gridflex.services.workspace import QueueKind, Workspace, from_state, with_jobs
@@ -37,13 +38,22 @@ DEMO_SEED = 42
 class Desk:
     """Every method that changes a workspace returns the new one, already on disk.
 
-    ``steer`` has a person's words on the whole queue.
+    ``steer`` has a person's words on the whole queue, ``rules`` what notifies. ``tell`` takes the notices.
     """
 
-    def __init__(self, store: Workspaces, grid: GridAgent, orchestrator: Orchestrator) -> None:
+    def __init__(
+        self,
+        store: Workspaces,
+        grid: GridAgent,
+        orchestrator: Orchestrator,
+        tell: Tell = lambda _: None,
+        *,
+        allow_private: bool = False,
+    ) -> None:
         self._store, self._grid = store, grid
-        self._decider = Decider(store, grid, orchestrator)
+        self._decider = Decider(store, grid, orchestrator, tell)
         self.steer = Steering(self._decider, grid)
+        self.rules = RuleBook(self._decider, allow_private=allow_private)
 
     def open(self, token: str | None, now: datetime) -> Workspace:
         """The token's workspace, its plan brought up to ``now``; a new demo where there is none."""

@@ -16,6 +16,7 @@ from gridflex.domain import format as fmt
 from gridflex.domain.decisions import Action
 from gridflex.domain.halfhours import epoch_half_hour
 from gridflex.domain.regions import region_name
+from gridflex.notify.rules import Notice
 from gridflex.planning.horizon import Bools, Ints
 from gridflex.planning.replan import MARGIN
 from gridflex.services.rolling import Rolled, asleep_words
@@ -91,6 +92,11 @@ def sleep_entry(before: Commitments, first: datetime, awake: datetime) -> Entry:
         "runs_begun": int((before.begun(stop) & (before.start >= start)).sum()),
     }
     return Entry("plan", "", content)
+
+
+def notice_entry(notice: Notice) -> Entry:
+    """The row of what a rule had to say; what became of its delivery is in the log."""
+    return Entry("notice", notice.rule.id, {"sentence": notice.sentence, "notice_id": notice.id, **notice.rule.public})
 
 
 def settled_entries(workspace: Workspace, rows: Ints, view: GridView) -> list[Entry]:

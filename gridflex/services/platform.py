@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 from gridflex.agents.grid import GridAgent
 from gridflex.agents.orchestrator import Orchestrator
 from gridflex.domain.tariff import DEFAULT_TARIFF
+from gridflex.notify.webhook import Webhook
 from gridflex.services.desk import Desk
+from gridflex.services.notifier import Notifier
 from gridflex.settings import Settings
 from gridflex.sources.carbon_api import CarbonApi
 from gridflex.sources.feed import CarbonFeed
@@ -20,6 +22,7 @@ from gridflex.sources.sample_grid import sample_snapshot
 from gridflex.store.archive import Archive
 from gridflex.store.chain import Head
 from gridflex.store.database import Database
+from gridflex.store.deliveries import Deliveries
 from gridflex.store.forget import forget
 from gridflex.store.leases import Leases
 from gridflex.store.trail import Trail
@@ -43,6 +46,7 @@ class Platform:
     grid: GridAgent
     orchestrator: Orchestrator
     desk: Desk
+    notifier: Notifier
     trail: Trail
     started_at: datetime
 
@@ -61,6 +65,7 @@ class Platform:
         """Stop background fetches and let go of the database."""
         if "order_desk" in self.__dict__:
             self.order_desk.close()
+        self.notifier.close()
         self.feed.stop()
         self.database.dispose()
 
@@ -82,8 +87,11 @@ def build_platform(settings: Settings, clock: Clock = utc_now, max_wait_s: float
     )
     grid = GridAgent(feed, archive, sample_snapshot, DEFAULT_TARIFF)
     orchestrator = Orchestrator()
-    desk = Desk(Workspaces(database), grid, orchestrator)
-    wired = Platform(settings, clock, database, archive, feed, grid, orchestrator, desk, Trail(database), clock())
+    private = settings.webhook_allow_private
+    notifier = Notifier(Webhook(clock, allow_private=private), Deliveries(database))
+    desk = Desk(Workspaces(database), grid, orchestrator, notifier.send, allow_private=private)
+    trail = Trail(database)
+    wired = Platform(settings, clock, database, archive, feed, grid, orchestrator, desk, notifier, trail, clock())
     if settings.beckn_url:
         _ = wired.order_desk  # a network that cannot be used is said at the start
     return wired

@@ -17,6 +17,7 @@ from gridflex.domain.halfhours import parse_utc
 from gridflex.domain.job_frame import frame_from_json, frame_to_json
 from gridflex.domain.modes import Mode
 from gridflex.domain.tariff import DEFAULT_TARIFF, Tariff
+from gridflex.notify.rules import Rule
 from gridflex.services.former import Undoable
 from gridflex.services.proposals import Proposal
 
@@ -41,7 +42,8 @@ class Workspace:
     ``token`` opens it and is never exported; empty for a replay, which is kept nowhere.
     ``anchor`` is when the queue was started, ``planned_at`` when the stored plan was made.
     ``reasons`` are a person's words for overrides, by job id. ``proposal`` is a plan that waits
-    for a person in approve mode, ``last`` the change that can be undone.
+    for a person in approve mode, ``last`` the change that can be undone. ``rules`` notify;
+    ``seen`` is what each has said already, by its id.
     """
 
     token: str
@@ -60,6 +62,8 @@ class Workspace:
     mode: Mode = Mode.AUTOMATIC
     proposal: Proposal | None = None
     last: Undoable | None = None
+    rules: tuple[Rule, ...] = ()
+    seen: dict[str, Any] = field(default_factory=dict)
 
     @cached_property
     def is_demo(self) -> bool:
@@ -87,6 +91,8 @@ class Workspace:
             "mode": str(self.mode),
             "proposal": self.proposal.to_state() if self.proposal else None,
             "last": self.last.to_state() if self.last else None,
+            "rules": [rule.to_state() for rule in self.rules],
+            "seen": self.seen,
         }
 
 
@@ -110,6 +116,8 @@ def from_state(token: str, workspace_id: str, version: int, state: dict[str, Any
         mode=Mode(state.get("mode", Mode.AUTOMATIC)),
         proposal=Proposal.from_state(proposal) if proposal else None,
         last=Undoable.from_state(last) if last else None,
+        rules=tuple(Rule.from_state(rule) for rule in state.get("rules", ())),
+        seen=dict(state.get("seen", {})),
     )
 
 

@@ -112,6 +112,15 @@ def change(make: Callable[[Desk, Workspace], Workspace]) -> bool:
     return True
 
 
+def attempted(do: Callable[[], Kept]) -> Kept | None:
+    """What ``do`` gives; where it raises on purpose None, and its sentence on the page."""
+    try:
+        return do()
+    except GridFlexError as problem:
+        st.error(plain(str(problem)))
+        return None
+
+
 def announce(text: str) -> None:
     """Say it in a toast after the rerun that follows, which would swallow one shown before it."""
     st.session_state["announced"] = text

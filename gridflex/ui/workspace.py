@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from gridflex.ui import forget, keys, steering
+from gridflex.ui import forget, keys, rules, steering
 
 
 def section() -> None:
@@ -13,5 +13,6 @@ def section() -> None:
         return
     st.subheader("Workspace", anchor=False)
     steering.mode_control()
+    rules.section()
     keys.section()
     forget.section()

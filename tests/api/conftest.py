@@ -97,12 +97,14 @@ def served(
     database: str = "",
     carbon: str = "",
     beckn: str = "",
+    private: bool = False,
 ) -> Iterator[Served]:
     clock = Clock()
     with ExitStack() as stack:
         address = database or stack.enter_context(fresh_database())
-        upstream = {"GRIDFLEX_CARBON_API_URL": carbon, "GRIDFLEX_BECKN_URL": beckn}
-        settings = Settings.model_validate({**upstream, "DATABASE_URL": SecretStr(address)})
+        given = {"GRIDFLEX_CARBON_API_URL": carbon, "GRIDFLEX_BECKN_URL": beckn}
+        given |= {"GRIDFLEX_WEBHOOK_ALLOW_PRIVATE": private, "DATABASE_URL": SecretStr(address)}
+        settings = Settings.model_validate(given)
         platform = build_platform(settings, clock)
         stack.callback(platform.close)
         checks = self_checks(platform)

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from gridflex.store.api_keys import ApiKeys
 from gridflex.store.workspaces import workspace_id
+from tests.receiving import receiving
 
 
 def make_key(visitor: Any, name: str) -> str:
@@ -53,3 +56,38 @@ def test_forget_me_takes_a_confirmation_and_ends_the_token(
     assert again.address["w"] != token
     trail = site.platform.trail.verify(name)
     assert (trail.count, trail.erased) == (rows + 1, rows)
+
+
+def test_a_rule_is_made_tested_and_removed(
+    start_site: Callable[..., Any], make_visitor: Callable[[], Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GRIDFLEX_WEBHOOK_ALLOW_PRIVATE", "true")
+    site = start_site()
+    visitor = make_visitor().open("system")
+    with receiving() as receiver:
+        visitor.field("text_input", "Web address (https)").input(receiver.url)
+        visitor.press("Add rule")
+        secret = visitor.page.code[0].value
+        assert secret.startswith("whsec_")
+        assert secret not in str(visitor.trail("rule")[0].content)
+        visitor.press("Send a test")
+        assert "Test delivered" in visitor.page.success[0].value
+        assert not visitor.page.code, "it was shown once"
+        assert "X-GridFlex-Signature" in receiver.requests[0][0]
+        receiver.status = 404
+        site.pass_time(minutes=1)
+        visitor.press("Send a test")
+        assert "Test refused" in visitor.page.error[0].value
+    log = visitor.run().page.dataframe[1].value
+    assert (log["status"].tolist(), log["reason"].tolist()) == (
+        ["refused", "delivered"],
+        ["answered 404", "answered 204"],
+    )
+    visitor.press("Remove")
+    assert "There is no rule yet." in visitor.text
+
+
+def test_an_address_that_may_not_be_asked_is_refused_in_a_sentence(visitor: Any) -> None:
+    visitor.open("system").field("text_input", "Web address (https)").input("https://192.168.0.1/in")
+    visitor.press("Add rule")
+    assert "only public ones are asked" in visitor.page.error[0].value
