@@ -2,12 +2,13 @@
 
 import streamlit as st
 
-from gridflex.ui import frame, session
+from gridflex.ui import faults, frame, session
 from gridflex.ui.warm import warm_up
 
 frame.configure()
 page = st.navigation(frame.pages())
 warm_up()
-session.open_visit(page.url_path)
-frame.sidebar()
-page.run()
+with faults.told():
+    session.open_visit(page.url_path)
+    frame.sidebar()
+    page.run()

@@ -18,6 +18,7 @@ from gridflex.ui import (
     beckn_steps,
     beckn_visit,
     beckn_windows,
+    faults,
     frame,
     session,
 )
@@ -66,6 +67,7 @@ def _top() -> None:
 
 
 @st.fragment
+@faults.told("order")
 def _order() -> Opened | None:
     """Controls, windows and buttons: what a slider moves."""
     kept = beckn_visit.at_hand()
@@ -94,6 +96,7 @@ def _order() -> Opened | None:
 
 
 @st.fragment(run_every="1s")
+@faults.told("waiting")
 def _waiting(errand: Errand) -> None:
     """A peer may take half a minute; the page is there meanwhile."""
     if errand.done:

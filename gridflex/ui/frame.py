@@ -12,7 +12,7 @@ from gridflex.domain.controls import Controls, ThresholdMode
 from gridflex.domain.provenance import Provenance
 from gridflex.domain.regions import GB, REGIONS
 from gridflex.services.headline import provenance_sentence
-from gridflex.ui import replay, session, site
+from gridflex.ui import faults, replay, session, site
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 QUEUE = ROOT / "pages" / "queue.py"
@@ -104,12 +104,14 @@ def provenance_badge() -> None:
 
 
 @st.fragment(run_every=REFRESH)
+@faults.told("badge")
 def _badge_in_time() -> None:
     """The badge alone: a run of the whole page would close a dialog someone is filling in."""
     provenance_badge()
 
 
 @st.fragment(run_every=REFRESH)
+@faults.told("freshness")
 def freshness() -> None:
     """The badge, kept up to date; the whole page runs again as soon as the grid's values change."""
     seen = st.session_state.get("seen_view")

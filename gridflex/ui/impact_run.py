@@ -17,7 +17,7 @@ from gridflex.services.desk import DEMO_SEED
 from gridflex.services.impact_runs import Backtests, Running
 from gridflex.services.impact_study import MOST_JOBS_A_DAY, OFFERED, Asked, prepared
 from gridflex.store.workspaces import new_token
-from gridflex.ui import session
+from gridflex.ui import faults, session
 from gridflex.ui.plain import plain
 
 USUAL_DAYS = 30
@@ -98,6 +98,7 @@ def progress() -> None:
 
 
 @st.fragment(run_every=LOOK)
+@faults.told("watch")
 def _watch() -> None:
     """Looks once a second; the whole page runs again when it is over."""
     running = latest()

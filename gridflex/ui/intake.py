@@ -13,7 +13,7 @@ from gridflex.domain.job_frame import JOB_DTYPES, frame_from_jobs
 from gridflex.domain.jobs import Job, JobKind, Priority
 from gridflex.errors import GridFlexError
 from gridflex.services.workspace import QueueKind
-from gridflex.ui import session
+from gridflex.ui import faults, session
 from gridflex.ui.plain import plain
 
 MOST_LISTED = 200
@@ -54,6 +54,7 @@ def start_demo(kind: QueueKind) -> None:
 
 
 @st.dialog("Add a job")
+@faults.told("add_dialog")
 def _add_dialog() -> None:
     with st.form("add_job", border=False):
         job_id = st.text_input("Job id", max_chars=64)
@@ -82,6 +83,7 @@ def _add_dialog() -> None:
 
 
 @st.dialog("Upload jobs", width="large")
+@faults.told("upload_dialog")
 def _upload_dialog() -> None:
     st.write(
         f"CSV, JSON, `squeue --json`, the Standard Workload Format or a GAIA trace, plain or gzipped; up to "
@@ -117,6 +119,7 @@ def _report(found: Intake) -> None:
 
 
 @st.dialog("Edit the table", width="large")
+@faults.told("edit_dialog")
 def _edit_dialog() -> None:
     here = session.workspace()
     edited = st.data_editor(

@@ -11,7 +11,7 @@ from gridflex.domain.decisions import Action, Rationale
 from gridflex.domain.halfhours import HALF_HOUR
 from gridflex.services.job_detail import JobDetail, job_detail
 from gridflex.services.overrides import Override
-from gridflex.ui import frame, session
+from gridflex.ui import faults, frame, session
 from gridflex.ui.charts.job import job_figure
 from gridflex.ui.charts.style import CONFIG
 from gridflex.ui.palette import palette
@@ -30,6 +30,7 @@ def open_chosen(table: str, rows: list[int]) -> None:
 
 
 @st.dialog("Job", position="right", width="large")
+@faults.told("open_drawer")
 def open_drawer(row: int) -> None:
     """Everything about one job's decision."""
     found = job_detail(session.decisions(), row)

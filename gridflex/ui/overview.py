@@ -12,7 +12,7 @@ from gridflex.services.overview import Card, Overview, overview, stories
 from gridflex.services.what_if import what_if
 from gridflex.services.workspace import QueueKind
 from gridflex.sources.sample_scenes import SCENES
-from gridflex.ui import controls, feed, frame, intake, session, share, tour, worth_cards
+from gridflex.ui import controls, faults, feed, frame, intake, session, share, tour, worth_cards
 from gridflex.ui.charts.hero import hero_figure, legend
 from gridflex.ui.charts.style import CONFIG
 from gridflex.ui.palette import palette
@@ -50,6 +50,7 @@ def _replay_menu() -> None:
 
 
 @st.fragment(run_every=REFRESH)
+@faults.told("live")
 def _live() -> None:
     """Everything a slider moves; the chart is sent first, the rest into the places kept for it."""
     sentences = st.container()

@@ -14,7 +14,7 @@ from gridflex.services import revenue_event, revenue_services
 from gridflex.services.revenue_services import services_table, stacking
 from gridflex.services.revenue_site import factor_of, peak_mw, site_plan
 from gridflex.services.revenue_view import Revenue, avoided_table, revenue, site_label
-from gridflex.ui import frame, revenue_history, revenue_rate_card, revenue_scenario, revenue_statement, session
+from gridflex.ui import faults, frame, revenue_history, revenue_rate_card, revenue_scenario, revenue_statement, session
 from gridflex.ui.charts.revenue import stacking_figure
 from gridflex.ui.charts.style import CONFIG
 from gridflex.ui.palette import palette
@@ -37,6 +37,7 @@ def show() -> None:
 
 
 @st.fragment
+@faults.told("scenario")
 def _scenario() -> None:
     scenario, energy = revenue_scenario.bar()
     decided, here = session.decisions(), session.workspace()

@@ -12,7 +12,7 @@ from gridflex.domain import format as fmt
 from gridflex.services.endpoints import ENDPOINTS
 from gridflex.services.proof import altered_copy, brute_force
 from gridflex.services.system_view import StatusRow, agent_rows, source_rows, uptime_row, version_rows
-from gridflex.ui import frame, session, workspace
+from gridflex.ui import faults, frame, session, workspace
 from gridflex.ui.plain import plain
 
 REFRESH = "15s"
@@ -34,6 +34,7 @@ def show() -> None:
 
 
 @st.fragment(run_every=REFRESH)
+@faults.told("state")
 def _state() -> None:
     frame.provenance_badge()
     rows = [

@@ -15,7 +15,7 @@ from gridflex.services.headline import totals, worth_words
 from gridflex.services.power_view import alternatives
 from gridflex.services.proof_lines import proof_lines
 from gridflex.services.what_if import what_if
-from gridflex.ui import controls, exports, frame, lab, session, tariff
+from gridflex.ui import controls, exports, faults, frame, lab, session, tariff
 from gridflex.ui.charts.curves import curves_figure
 from gridflex.ui.charts.style import CONFIG
 from gridflex.ui.palette import palette
@@ -34,6 +34,7 @@ def show() -> None:
 
 
 @st.fragment
+@faults.told("lab")
 def _lab() -> None:
     """Figures first, then the charts in the order of their cost: a new move need not wait for the slow ones."""
     left, right = st.columns([1, 2], gap="medium")

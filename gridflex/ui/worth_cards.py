@@ -6,12 +6,13 @@ import streamlit as st
 
 from gridflex.services.flexibility_card import flexibility_card
 from gridflex.services.overview import Card
-from gridflex.ui import beckn_card, frame, session
+from gridflex.ui import beckn_card, faults, frame, session
 
 REFRESH = "60s"
 
 
 @st.fragment(run_every=REFRESH)
+@faults.told("worth")
 def show() -> None:
     """Each with the way to the page behind it; a card that has nothing real to show is left out."""
     here = session.workspace()

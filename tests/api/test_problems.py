@@ -117,6 +117,8 @@ def test_a_store_that_is_gone_is_said(serve: Serve, tmp_path: Path) -> None:
             file.unlink()
         (tmp_path / "a.sqlite3").mkdir()
         for method, path in (("GET", "/health"), ("GET", "/workload/queue"), ("POST", "/optimize")):
-            said = told(here.request(method, path))
+            answer = here.request(method, path)
+            said = told(answer)
             assert (said.status, said.detail[:33]) == (503, "The database could not do its wor")
+            assert answer.headers["Retry-After"] == "5"
         (tmp_path / "a.sqlite3").rmdir()
