@@ -2,7 +2,7 @@ PYTHON ?= python3
 PORT ?= 8501
 BIN := .venv/bin
 
-.PHONY: run test check lint types bench browser clean
+.PHONY: run test check lint types secrets audit bench browser clean
 
 ifdef CHECK
 run: .venv/app.stamp
@@ -22,11 +22,18 @@ browser: .venv/dev.stamp
 lint: .venv/dev.stamp
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/hadolint Dockerfile
 
 types: .venv/dev.stamp
 	$(BIN)/mypy
 
-check: lint types test
+secrets: .venv/dev.stamp
+	.ci/secrets
+
+audit: .venv/dev.stamp
+	$(BIN)/python .ci/audit
+
+check: lint types secrets audit test
 
 bench: .venv/dev.stamp
 	$(BIN)/python -m benchmarks

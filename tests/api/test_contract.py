@@ -26,10 +26,11 @@ CHECKS = [
     response_schema_conformance,
     unsupported_method,
 ]
+THOROUGH = settings.get_current_profile_name() == "thorough"
 BOUNDED = settings(
-    max_examples=8,
+    max_examples=150 if THOROUGH else 8,
     deadline=None,
-    derandomize=True,
+    derandomize=not THOROUGH,
     database=None,
     phases=(Phase.explicit, Phase.generate),
     suppress_health_check=list(HealthCheck),
@@ -51,6 +52,7 @@ def test_any_request_is_answered_as_the_document_says(fuzzed: Served, mode: sche
     def holds(case: schemathesis.Case) -> None:
         nonlocal asked
         asked += 1
+        case.headers.clear()  # none is documented but keys; a wrong Content-Length never comes as far as the API
         case.call_and_validate(headers={HEADER: key}, checks=CHECKS, timeout=30)
 
     for found in schema.get_all_operations():
