@@ -137,7 +137,7 @@ class Client:
 
     def _post(self, context: Context, body: bytes, authorization: str | None) -> Reply:
         if self.network.mode is Mode.ASYNC:
-            self.inbox.open(context.transaction_id)
+            self.inbox.open(context.transaction_id, context.bpp_id)
         url = f"{self.network.base_url.rstrip('/')}/{context.action}"
         return self._line.post(url, body, self._headers(authorization))
 

@@ -12,6 +12,7 @@ from gridflex.beckn.messages import Envelope, stamp
 from gridflex.beckn.reading import read_json, read_message
 from gridflex.beckn.signing import CLOCK_SKEW, KeyLookup, verify
 from gridflex.beckn.times import read_duration
+from gridflex.beckn.vocabulary import Action
 from gridflex.errors import BecknError, InvalidMessage, Nack, NoAnswer, SignatureRefused
 
 MAX_TRANSACTIONS = 5000
@@ -33,6 +34,7 @@ class Delivery:
 
 @dataclass
 class _Transaction:
+    sender: str | None = None
     seen: set[tuple[str, str]] = field(default_factory=set)
     waiting: list[Delivery] = field(default_factory=list)
 
@@ -44,22 +46,25 @@ class Inbox:
         self._arrived = Condition()
         self._transactions: OrderedDict[str, _Transaction] = OrderedDict()
 
-    def open(self, transaction_id: str) -> None:
-        """Expect messages of a journey; harmless if it is open already."""
+    def open(self, transaction_id: str, sender: str | None = None) -> None:
+        """Expect messages of a journey, once its provider is known from that ``sender`` alone."""
         with self._arrived:
-            self._transactions.setdefault(transaction_id, _Transaction())
+            transaction = self._transactions.setdefault(transaction_id, _Transaction())
+            transaction.sender = sender or transaction.sender
             while len(self._transactions) > MAX_TRANSACTIONS:
                 self._transactions.popitem(last=False)
 
     def put(self, delivery: Delivery) -> bool:
         """Keep a delivery unless its message id came before for the same action.
 
-        False for a journey nobody opened, or one that is flooded.
+        False for a journey nobody opened or that is flooded, and for a sender who is not its provider.
         """
         context = delivery.envelope.context
         with self._arrived:
             transaction = self._transactions.get(context.transaction_id)
             if transaction is None or len(transaction.seen) >= MAX_MESSAGES:
+                return False
+            if transaction.sender not in (None, context.bpp_id):
                 return False
             key = (context.action, context.message_id)
             if key not in transaction.seen:
@@ -125,6 +130,8 @@ def handle_callback(
         transaction_id = context.transaction_id
         if context.action != action:
             raise InvalidMessage(f"{context.action} was posted to {action}")
+        if context.bpp_id is None and action != Action.DISCOVER.answer:
+            raise SignatureRefused("the message does not say which provider it is from")
         verified = verify(lower.get("authorization"), body, now, keys, sender=context.bpp_id)
         if now > context.timestamp + read_duration(context.ttl) + CLOCK_SKEW:
             raise InvalidMessage("the message has outlived its time")

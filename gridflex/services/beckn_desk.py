@@ -105,8 +105,9 @@ class OrderDesk:
         queue = str(order.summary["queue"])
         keeper = Keeper(self.orders, dealing.workspace_id, WINDOW, order.started_at, self.clock, queue, order.version)
         audit = self._audit(dealing, order.job_id)
-        dealing.client.inbox.open(transaction_id)
-        return Opened(Journey.from_dict(state, dealing.client, audit, self._ways(dealing, keeper)), keeper)
+        journey = Journey.from_dict(state, dealing.client, audit, self._ways(dealing, keeper))
+        dealing.client.inbox.open(transaction_id, journey.record.bpp_id)
+        return Opened(journey, keeper)
 
     def hear_of_runs(self, dealing: Dealing, now: datetime) -> None:
         """Ask for the status of orders whose run has begun or ended meanwhile."""

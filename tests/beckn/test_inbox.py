@@ -78,6 +78,21 @@ def test_anothers_signature_is_not_the_senders(inbox):
     assert ack.status == 401
 
 
+def test_a_signature_for_nobody_in_particular_proves_nothing(inbox):
+    ack = post(inbox, message().replace(b"bpp_id", b"bap_id"))
+    assert (ack.status, ack.body["error"]["message"]) == (401, "the message does not say which provider it is from")
+
+
+def test_another_subscriber_cannot_speak_for_the_provider_whose_order_it_is(inbox):
+    inbox.open("t", "bpp-of-the-order.example")
+    assert post(inbox, message()).status == 404
+    inbox.open("t")
+    assert post(inbox, message()).status == 404, "opened again without a name, the provider is still known"
+    inbox.open("t", "bpp.example")
+    assert post(inbox, message()).status == 200
+    assert len(inbox.take_pushed("t")) == 1
+
+
 @pytest.mark.parametrize(
     ("body", "action", "now"),
     [
