@@ -91,6 +91,12 @@ class Inbox:
             waiting, transaction.waiting = tuple(transaction.waiting), []
             return waiting
 
+    def holds_any(self, transaction_id: str) -> bool:
+        """Whether something waits for a journey."""
+        with self._arrived:
+            transaction = self._transactions.get(transaction_id)
+            return transaction is not None and bool(transaction.waiting)
+
     def _find(self, transaction_id: str, action: str, message_id: str) -> Delivery | None:
         transaction = self._transactions.get(transaction_id)
         wanted = (action, message_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from gridflex.beckn import drafts
-from gridflex.beckn.aftercare import Aftercare
+from gridflex.beckn.aftercare import RUNNING, Aftercare
 from gridflex.beckn.messages import Envelope, OrderMessage
 from gridflex.beckn.orders import Order
 from gridflex.beckn.record import Step
@@ -15,6 +15,9 @@ from gridflex.errors import OutOfOrder, TermsBroken
 
 QUOTES_HOLD = timedelta(minutes=30)
 """A catalogue is a settlement period's view of the grid: what was found is not ordered after it."""
+
+EXPIRE = "expire"
+_DRAFTS = frozenset({State.QUOTED, State.INITIALISED})
 
 
 class Ordering(Aftercare):
@@ -62,7 +65,7 @@ class Ordering(Aftercare):
         """Mean it. Confirmed only when the provider says so of our order, on our terms."""
         require(self.record.state, frozenset({State.INITIALISED}), "confirm")
         if why := self._lapsed():
-            return self._too_late(why)
+            return self._too_late("confirm", why)
         self._settle_other(Action.CONFIRM)
         exchange = self.talk.bind(Action.CONFIRM, OrderMessage(order=self._order), _is_booked)
         step = self._finish(exchange, self._on_booked, Action.CONFIRM, binding=True)
@@ -70,13 +73,21 @@ class Ordering(Aftercare):
             self.cancel("confirmed on terms that were not agreed")
         return step
 
-    def _too_late(self, why: str) -> Step:
+    def look_after(self) -> None:
+        """What is to be done without being asked: hear how the order stands, or let it go once its time has passed."""
+        if self.record.state in RUNNING:
+            self.status()
+        self.take_pushed()
+        if self.record.state in _DRAFTS and (why := self._lapsed()):
+            self._too_late(EXPIRE, why)
+
+    def _too_late(self, what: str, why: str) -> Step:
         """Nothing is sent any more; but what was sent before may have been taken."""
         if self.record.doubt is None:
-            return self._expire("confirm", why)
+            return self._expire(what, why)
         asked = self.status()
         known = asked.ok and self._outlived(self.record.doubt)
-        return self._expire("confirm", why) if known and asked.state is State.INITIALISED else asked
+        return self._expire(what, why) if known and asked.state is State.INITIALISED else asked
 
     def _lapsed(self) -> str:
         """Why nothing can be ordered any more; empty while it can."""
@@ -86,7 +97,8 @@ class Ordering(Aftercare):
         return "the run was to have started by now" if now > self._terms.start else ""
 
     def _expire(self, what: str, why: str) -> Step:
-        return self._local(what, State.EXPIRED, why, OutOfOrder(why))
+        unasked = what == EXPIRE
+        return self._local(what, State.EXPIRED, why, None if unasked else OutOfOrder(why))
 
 
 def _is_booked(order: Order) -> bool:

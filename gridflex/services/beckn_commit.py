@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,6 +18,7 @@ from gridflex.services.beckn_desk import Opened
 from gridflex.services.desk import Desk
 from gridflex.services.overrides import Override
 from gridflex.services.workspace import Workspace
+from gridflex.store.orders import StoredOrder
 
 IN_FORCE = frozenset({State.CONFIRMED, State.IN_PROGRESS})
 
@@ -113,6 +115,14 @@ def free(desk: Desk, workspace: Workspace, order_id: str, why: str, now: datetim
     return desk.override(
         workspace, Freed(job_id, Action.DEFER, f"order {order_id} {why}: the plan places it again"), now
     )
+
+
+def free_lost(desk: Desk, workspace: Workspace, orders: Iterable[StoredOrder], now: datetime) -> Workspace:
+    """Free the jobs of orders that have ended without anybody asking; the same workspace where there are none."""
+    for order in orders:
+        if State(order.state) not in BOOKED and bound_job(workspace, order.summary["order_id"]):
+            workspace = free(desk, workspace, order.summary["order_id"], order.state, now)
+    return workspace
 
 
 def _bind(desk: Desk, workspace: Workspace, opened: Opened, now: datetime) -> Workspace:

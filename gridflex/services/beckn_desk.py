@@ -16,10 +16,11 @@ from gridflex.beckn.provider.energy import EnergyProvider
 from gridflex.beckn.provider.zones import ZONES
 from gridflex.beckn.record import Audit, AuditEntry, Record, Step
 from gridflex.beckn.steps import Ways
+from gridflex.beckn.vocabulary import Mode
 from gridflex.domain.regions import region_name
 from gridflex.services.beckn_board import Board
 from gridflex.services.beckn_errands import Errands
-from gridflex.services.beckn_keeper import WINDOW, Keeper, overdue
+from gridflex.services.beckn_keeper import WINDOW, Keeper, is_due
 from gridflex.services.beckn_lines import to_come
 from gridflex.services.beckn_outlook import Outlook
 from gridflex.services.beckn_sandbox import Books, TestBench
@@ -109,11 +110,23 @@ class OrderDesk:
         dealing.client.inbox.open(transaction_id, journey.record.bpp_id)
         return Opened(journey, keeper)
 
-    def hear_of_runs(self, dealing: Dealing, now: datetime) -> None:
-        """Ask for the status of orders whose run has begun or ended meanwhile."""
+    def look_after(self, dealing: Dealing, now: datetime) -> None:
+        """See to orders that are due or that something was posted for; on a real network in the background."""
+        network, inbox = dealing.client.network, dealing.client.inbox
         for order in self.listed(dealing.workspace_id):
-            if overdue(order, now) and (found := self.resume(dealing, order.transaction_id)):
-                found.journey.status()
+            due = inbox.holds_any(order.transaction_id) or is_due(order, now, polled=network.mode is Mode.SYNC)
+            if due and order.summary["network"] == network.name:
+                self._see_to(dealing, order.transaction_id, now)
+
+    def _see_to(self, dealing: Dealing, transaction_id: str, now: datetime) -> None:
+        def look() -> None:
+            if found := self.resume(dealing, transaction_id):
+                found.journey.look_after()
+
+        if self.remote is None:
+            look()
+        else:
+            self.errands.send(transaction_id, look, now, reported=False)
 
     def listed(self, workspace_id: str) -> list[StoredOrder]:
         """The workspace's journeys, the newest first."""

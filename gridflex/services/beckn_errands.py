@@ -44,15 +44,21 @@ class Errands:
         with self._lock:
             return sum(not errand.done for errand in self._errands.values()) >= WORKERS
 
-    def send(self, transaction_id: str, do: Callable[[], object], now: datetime) -> Errand:
-        """Begin unless the journey is on an errand already; the errand it is on."""
+    def send(self, transaction_id: str, do: Callable[[], object], now: datetime, *, reported: bool = True) -> Errand:
+        """Begin unless the journey is on an errand already; the errand it is on.
+
+        One that is not ``reported`` is forgotten at its end.
+        """
         with self._lock:
             for name, errand in list(self._errands.items()):
                 if errand.done and errand.since < now - UNREPORTED:
                     del self._errands[name]
-            if transaction_id not in self._errands:
-                self._errands[transaction_id] = Errand(now, self._pool.submit(do))
-            return self._errands[transaction_id]
+            if (under_way := self._errands.get(transaction_id)) is not None:
+                return under_way
+            begun = self._errands[transaction_id] = Errand(now, self._pool.submit(do))
+        if not reported:
+            begun.future.add_done_callback(lambda _: self.look(transaction_id))
+        return begun
 
     def look(self, transaction_id: str) -> Errand | None:
         """The journey's errand; one that is done is handed out once."""

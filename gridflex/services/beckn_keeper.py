@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from gridflex.beckn.client import Clock
+from gridflex.beckn.ordering import QUOTES_HOLD
 from gridflex.beckn.record import Ledger, Record
 from gridflex.beckn.slot_booking import SlotRecord
 from gridflex.beckn.states import State
@@ -15,6 +16,15 @@ from gridflex.store.orders import Orders, StoredOrder
 
 WINDOW, SLOT = "window", "slot"
 """The two sides: we buy an energy window, or a grid agent buys a job slot of ours."""
+
+POLLED = timedelta(minutes=5)
+"""How often an order in force is asked about; the guide has power data every 1 to 5 min."""
+
+AGAIN = timedelta(minutes=1)
+"""How soon after any step it is asked about again."""
+
+_DRAFTS = frozenset({State.QUOTED.value, State.INITIALISED.value})
+_IN_FORCE = frozenset({State.CONFIRMED.value, State.IN_PROGRESS.value})
 
 
 @dataclass(eq=False)
@@ -51,6 +61,17 @@ def overdue(order: StoredOrder, now: datetime) -> bool:
     """Whether the order's run has begun or ended since its state was heard of last."""
     waits_for = {State.CONFIRMED.value: "start", State.IN_PROGRESS.value: "end"}.get(order.state)
     return waits_for is not None and parse_utc(order.summary[waits_for]) <= now
+
+
+def is_due(order: StoredOrder, now: datetime, *, polled: bool) -> bool:
+    """Whether somebody should look after an order: its run has begun or ended, or its quote has lapsed.
+
+    ``polled`` where nothing can be pushed to us: an order in force is then asked about every few minutes.
+    """
+    quiet = now - order.changed_at
+    if order.state in _DRAFTS:
+        return quiet > QUOTES_HOLD
+    return quiet >= AGAIN and (overdue(order, now) or (polled and order.state in _IN_FORCE and quiet >= POLLED))
 
 
 def _job_of(record: Ledger) -> str:

@@ -24,6 +24,7 @@ STEP_WORDS = {
     "on_status": "Status, pushed to us",
     "on_cancel": "Cancellation, pushed to us",
     "cancel": "Cancel",
+    "expire": "Expire",
     "rating": "Rate",
     "support": "Support",
 }
@@ -37,7 +38,7 @@ TO_COME = {
 }
 """The step that leads on from each state, and what it will do."""
 
-_ORDER_ENDED = frozenset({State.FAILED, State.CANCELLED, State.EXPIRED})
+_ORDER_ENDED = frozenset({State.FAILED, State.CANCELLED})
 
 
 def to_come(record: Record) -> list[tuple[str, str]]:
@@ -49,6 +50,8 @@ def to_come(record: Record) -> list[tuple[str, str]]:
 def trouble(record: Record) -> str:
     """What went wrong and still matters: the last step's failure, or the one that ended the order; else empty."""
     steps = record.steps
+    if record.state is State.EXPIRED:
+        return f"The order has expired: {steps[-1].sentence}"
     if len(steps) > 1 and record.state in _ORDER_ENDED and steps[-1].ok:
         steps = steps[:-1]
     if not steps or steps[-1].ok:

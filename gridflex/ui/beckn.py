@@ -45,8 +45,7 @@ def show() -> None:
     if "replay_at" in st.session_state:
         _replay()
         return
-    if not beckn_visit.desk().remote:
-        beckn_visit.desk().hear_of_runs(beckn_visit.dealing(), session.now())
+    beckn_visit.look_after()
     found = _order()
     if found is not None:
         beckn_steps.timeline(found.record)

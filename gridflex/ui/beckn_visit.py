@@ -10,11 +10,11 @@ from gridflex.agents.orchestrator import objective_of
 from gridflex.beckn.journey import Journey
 from gridflex.beckn.provider.misbehaviour import Misbehaviour
 from gridflex.beckn.record import Record
-from gridflex.beckn.states import ENDS, State
+from gridflex.beckn.states import BOOKED, ENDS, State
 from gridflex.beckn.vocabulary import Dialect, Mode
 from gridflex.domain.halfhours import floor_half_hour
 from gridflex.errors import Conflict, GridFlexError
-from gridflex.services.beckn_commit import bound_job, settle
+from gridflex.services.beckn_commit import bound_job, free_lost, settle
 from gridflex.services.beckn_desk import Dealing, Opened, OrderDesk, rehearsed
 from gridflex.services.beckn_outlook import Outlook, outlook_of
 from gridflex.services.beckn_sandbox import TestBench
@@ -62,6 +62,14 @@ def dealing() -> Dealing:
     """This workspace's way to the network."""
     here, objective = session.workspace(), objective_of(session.controls())
     return desk().dealing(here.id, outlook(), bench(), chooser(objective), here.site.region)
+
+
+def look_after() -> None:
+    """See to this workspace's orders, and free the jobs of those that have ended."""
+    desk().look_after(dealing(), session.now())
+    orders, here = desk().listed(session.workspace().id), session.workspace()
+    if any(State(one.state) not in BOOKED and bound_job(here, one.summary["order_id"]) for one in orders):
+        session.change(lambda desk, here: free_lost(desk, here, orders, session.now()))
 
 
 def at_hand() -> Opened | None:

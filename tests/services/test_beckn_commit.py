@@ -13,7 +13,7 @@ from gridflex.domain.controls import Controls
 from gridflex.domain.decisions import Action, Rationale
 from gridflex.errors import InputError
 from gridflex.planning.objective import CARBON_ONLY
-from gridflex.services.beckn_commit import bound_job
+from gridflex.services.beckn_commit import bound_job, free_lost
 from gridflex.services.beckn_desk import advance, run_rest
 from gridflex.services.headline import totals
 from gridflex.services.job_table import job_table
@@ -86,6 +86,17 @@ def test_a_cancelled_order_frees_its_job(place: Place) -> None:
     assert (override.data["action"], override.data["start"]) == ("free", None)
     assert bound_job(freed, opened.record.order_id) == ""
     assert place.settle(freed, opened) is freed
+
+
+def test_the_job_of_an_order_that_the_provider_ends_is_free(place: Place) -> None:
+    own = place.bench.own(job())
+    opened, bound = place.order(own)
+    assert bound_job(bound, opened.record.order_id) == "a"
+    kept = place.orders.listed(own.id)
+    assert free_lost(place.bench.desk, bound, kept, place.now) is bound
+    opened.journey.cancel("as if the provider had said so")
+    freed = free_lost(place.bench.desk, bound, place.orders.listed(own.id), place.now)
+    assert bound_job(freed, opened.record.order_id) == ""
 
 
 def test_an_order_in_another_zone_shifts_the_job_with_its_transfer(place: Place) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -13,6 +15,7 @@ from gridflex.beckn.vocabulary import Dialect, Mode
 from gridflex.errors import Conflict, OutOfOrder
 from gridflex.planning.objective import CARBON_ONLY, COST_ONLY, Objective
 from gridflex.services.beckn_desk import advance, next_step, rehearsed, run_rest
+from gridflex.services.beckn_lines import trouble
 from gridflex.services.beckn_trail import both_sides
 from gridflex.services.beckn_workload import Wish, chooser
 from tests.bench import NOW, Bench, hour, job
@@ -158,7 +161,7 @@ def test_runs_that_begin_and_end_are_heard_of(place: Place) -> None:
     states = []
     for hours in (1.0, 1.0, 1.0, 1.0):
         place.wait(hours=hours)
-        place.orders.hear_of_runs(place.dealing(own), place.now)
+        place.orders.look_after(place.dealing(own), place.now)
         states.append(place.orders.listed(own.id)[0].state)
     assert states == ["confirmed", "in progress", "completed", "completed"]
     asked = [one for one in place.said(own) if one["side"] == "provider" and one["action"] == "status"]
@@ -167,6 +170,64 @@ def test_runs_that_begin_and_end_are_heard_of(place: Place) -> None:
     assert found is not None
     # 10 kWh from 19:00 to 20:00, when the grid was at 140
     assert found.record.metrics["carbonMetrics"]["actualCarbon"] == pytest.approx(1.4)
+
+
+def test_a_quote_nobody_takes_up_expires_by_itself(place: Place) -> None:
+    own = place.bench.own(job())
+    opened = place.begin(own)
+    for _ in range(3):
+        advance(opened)
+    assert opened.record.state is State.INITIALISED
+    states = []
+    for minutes in (20, 20, 20):
+        place.wait(minutes=minutes)
+        place.orders.look_after(place.dealing(own), place.now)
+        states.append(place.orders.listed(own.id)[0].state)
+    assert states == ["initialised", "expired", "expired"]
+    last = place.said(own)[-1]
+    assert (last["action"], last["before"], last["after"]) == ("expire", "initialised", "expired")
+    found = place.orders.resume(place.dealing(own), opened.record.transaction_id)
+    assert found is not None
+    assert trouble(found.record) == "The order has expired: what was found is more than half an hour old"
+
+
+def test_where_nothing_can_be_pushed_an_order_in_force_is_asked_about(place: Place) -> None:
+    own = place.bench.own(job())
+    spiked: dict[str, Any] = {"misbehaviour": Misbehaviour.CARBON_SPIKE, "mode": Mode.SYNC}
+    opened, _ = place.order(own, **spiked)
+    assert opened.record.alert is None
+    for minutes, steps in ((4, 5), (1, 6), (4, 6)):
+        place.wait(minutes=minutes)
+        place.orders.look_after(place.dealing(own, **spiked), place.now)
+        found = place.orders.resume(place.dealing(own, **spiked), opened.record.transaction_id)
+        assert found is not None
+        assert len(found.record.steps) == steps
+    assert found.record.alert is not None
+
+
+def test_a_real_network_is_asked_in_the_background(place: Place) -> None:
+    own = place.bench.own(job())
+    sandbox = place.dealing(own, mode=Mode.SYNC).client
+    place.orders.remote = sandbox
+    opened, _ = place.order(own)
+    place.wait(hours=2)
+    place.orders.look_after(place.dealing(own), place.now)
+    errand = place.orders.errands.look(opened.record.transaction_id)
+    if errand is not None:
+        errand.future.result(10)
+    place.orders.errands.close()
+    assert place.orders.listed(own.id)[0].state == "in progress"
+
+
+def test_orders_of_another_network_are_left_alone(place: Place) -> None:
+    own = place.bench.own(job())
+    place.order(own)
+    place.wait(hours=2)
+    dealing = place.dealing(own)
+    dealing.client.network = replace(dealing.client.network, name="elsewhere")
+    before = len(place.said(own))
+    place.orders.look_after(dealing, place.now)
+    assert len(place.said(own)) == before
 
 
 def test_workspaces_keep_apart(place: Place) -> None:
