@@ -75,8 +75,8 @@ class Visitor:
 
     def again(self) -> Visitor:
         """Run with the drawer still open; a browser runs the drawer's own fragment."""
-        if "drawer_shown" in self.page.session_state:
-            del self.page.session_state["drawer_shown"]
+        if "drawer_of_jobs" in self.page.session_state:
+            del self.page.session_state["drawer_of_jobs"]
         return self.run()
 
     @property
