@@ -23,6 +23,7 @@ class Settings(BaseSettings):
         default="https://api.carbonintensity.org.uk", validation_alias="GRIDFLEX_CARBON_API_URL"
     )
     carbon_api_key: SecretStr | None = Field(default=None, validation_alias="CARBON_API_KEY")
+    retention_days: int = Field(default=90, ge=1, le=36_500, validation_alias="GRIDFLEX_RETENTION_DAYS")
     data_dir: Path = Field(default=Path("data"), validation_alias="GRIDFLEX_DATA_DIR")
     database_url: SecretStr | None = Field(default=None, validation_alias="DATABASE_URL")
     api_keys: SecretStr | None = Field(default=None, validation_alias="GRIDFLEX_API_KEYS")

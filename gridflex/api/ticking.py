@@ -8,6 +8,7 @@ from datetime import datetime
 from threading import Lock
 
 from gridflex.domain.halfhours import floor_half_hour
+from gridflex.services.keeping import prune_daily
 from gridflex.services.platform import Platform
 from gridflex.services.tick import Outcome, tick_all
 from gridflex.store.workspaces import Workspaces
@@ -43,5 +44,6 @@ class Ticker:
     def _work(self, now: datetime) -> Worked:
         shared = self._platform
         found = list(tick_all(Workspaces(shared.database), shared.trail, shared.desk, now, DAYS))
+        prune_daily(shared, now)
         counted = Counter(one.outcome for one in found)
         return Worked(now, {word: counted[word] for word in Outcome}, sum(one.settled for one in found))

@@ -52,6 +52,7 @@ def run(options: argparse.Namespace, out: TextIO) -> int:
 
 def tick(platform: Platform, days: float, out: TextIO) -> int:
     """The work of ``run`` on a platform that is open."""
+    from gridflex.services.keeping import prune_daily
     from gridflex.services.tick import Outcome, tick_all
     from gridflex.store.workspaces import Workspaces
 
@@ -62,6 +63,8 @@ def tick(platform: Platform, days: float, out: TextIO) -> int:
         print(f"{found.workspace_id[:12]}  {found.outcome}: {found.sentence}", file=out)
         counted[found.outcome] += 1
         settled += found.settled
+    if said := prune_daily(platform, now):
+        print(said, file=out)
     each = ", ".join(f"{counted[outcome]} {outcome}" for outcome in Outcome)
     print(f"{fmt.plural(counted.total(), 'workspace')}: {each}; {fmt.plural(settled, 'run')} settled.", file=out)
     return FAILED if counted[Outcome.FAILED] else 0

@@ -80,10 +80,12 @@ class Decider:
         *,
         manner: Manner = Manner.ANEW,
         visited: bool = True,
+        asked: bool = True,
     ) -> Workspace:
         """Settle, decide and store it as the workspace's plan, with its rows in the trail, in one transaction.
 
         Jobs whose decision differs from ``was`` (what the workspace holds, unless given) get a row.
+        Not ``visited``: a machine asks; not ``asked``: nobody did, a half-hour has passed.
         """
         workspace = replace(workspace, planned_at=now)
         view = self._grid.view(workspace.site.region, now, workspace.tariff)
@@ -105,20 +107,24 @@ class Decider:
             *job_entries(decisions, changed_rows(was or before, kept.before), found.sentence if found else cause),
             *(notice_entry(notice) for notice in notices),
         ]
-        kept = replace(kept, version=self._keep(kept, now, rows, visited))
+        kept = replace(kept, version=self._keep(kept, now, rows, visited, asked))
         self._tell(notices)
         return kept
 
     def noted(self, workspace: Workspace, now: datetime, entries: Sequence[Entry]) -> Workspace:
         """Store what changes no plan, with its rows in the trail."""
-        return replace(workspace, version=self._keep(workspace, now, entries, visited=True))
+        return replace(workspace, version=self._keep(workspace, now, entries))
 
-    def _keep(self, workspace: Workspace, now: datetime, rows: Sequence[Entry], visited: bool) -> int:
+    def _keep(
+        self, workspace: Workspace, now: datetime, rows: Sequence[Entry], visited: bool = True, asked: bool = True
+    ) -> int:
         """Write state and rows together; the new version."""
         state, version = workspace.to_state(), workspace.version
         if version == 0:
             return self._store.create(workspace.token, state, now, rows).version
-        return self._store.save(workspace.id, state, expected_version=version, at=now, entries=rows, visited=visited)
+        return self._store.save(
+            workspace.id, state, expected_version=version, at=now, entries=rows, visited=visited, asked=asked
+        )
 
 
 def manner_of(workspace: Workspace) -> Manner:

@@ -124,7 +124,9 @@ class Desk:
         slept = asleep(workspace.planned_at, now)
         workspace = waiting_for_word(workspace, now)
         rows = [sleep_entry(workspace.before, *slept)] if slept else []
-        return self._decider.decided(workspace, now, NEW_HALF_HOUR, rows, manner=Manner.ROLLING, visited=visited)
+        return self._decider.decided(
+            workspace, now, NEW_HALF_HOUR, rows, manner=Manner.ROLLING, visited=visited, asked=False
+        )
 
     def restart(self, workspace: Workspace, kind: QueueKind, now: datetime, seed: int | None = None) -> Workspace:
         """Begin again with a demo queue released now."""

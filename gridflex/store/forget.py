@@ -15,15 +15,18 @@ FORGOTTEN = "forgotten"
 """Kind of the row that says when and why."""
 
 
-def forget(database: Database, workspace_id: str, at: datetime, why: str) -> Head:
+def forget(
+    database: Database, workspace_id: str, at: datetime, why: str, transaction: Connection | None = None
+) -> Head:
     """Delete a workspace and all that bears its id; of its trail the content goes and the hashes stay.
 
     The last row says when and ``why``. All or nothing, on disk on return; for an id that is
     unknown only the row is written. Who still has it open is told that it is no longer kept.
+    Within ``transaction`` if one is given.
     Raises StoreError.
     """
     trail = Trail(database)
-    with database.write() as connection:
+    with database.write(transaction) as connection:
         delete_rows(connection, workspace_id)
         trail.erase(workspace_id, connection)
         return trail.append(workspace_id, at, [Entry(FORGOTTEN, "", {"why": why})], connection)

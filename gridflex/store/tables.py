@@ -59,13 +59,17 @@ class TrailHeadColumns(TypedColumns):
 
 
 class WorkspaceColumns(TypedColumns):
-    """One visitor's state: compressed JSON under a version that counts its savings."""
+    """One visitor's state: compressed JSON under a version that counts its savings.
+
+    ``touched_at``: the last visit; ``changed_at``: the last change a person asked for, null before the first.
+    """
 
     id: Named[str] = Column(String(32), primary_key=True)
     version: Named[int]
     state: Named[bytes] = Column(LargeBinary)
     created_at: Named[datetime] = Column(Utc)
-    touched_at: Named[datetime] = Column(Utc)
+    touched_at: Named[datetime] = Column(Utc, index=True)
+    changed_at: Named[datetime | None] = Column(Utc)
 
 
 class SnapshotColumns(TypedColumns):

@@ -31,6 +31,7 @@ class StoredWorkspace:
     state: dict[str, Any]
     created_at: datetime
     touched_at: datetime
+    changed_at: datetime | None = None
 
 
 def new_token() -> str:
@@ -104,14 +105,15 @@ class Workspaces:
         at: datetime,
         entries: Sequence[Entry] = (),
         visited: bool = True,
+        asked: bool = True,
     ) -> int:
         """Replace the state of the workspace with id ``workspace`` and write ``entries`` to its trail, both or neither.
 
         Returns the new version, on disk. Raises Conflict when the workspace is no longer at
         ``expected_version``: another tab or instance saved first, load it again. Not ``visited``
-        leaves alone when it was touched last.
+        leaves alone when it was touched last, not ``asked`` when a person changed it last.
         """
-        touched = {"touched_at": at} if visited else {}
+        touched = ({"touched_at": at} if visited else {}) | ({"changed_at": at} if asked else {})
         packed = pack(state)
         current = (workspaces.c.id == workspace) & (workspaces.c.version == expected_version)
         change = update(workspaces).where(current)

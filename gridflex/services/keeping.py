@@ -1,0 +1,28 @@
+"""Keeping in order what is kept: pruned once a day, by whichever instance comes first."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from gridflex.domain import format as fmt
+from gridflex.services.platform import Platform
+from gridflex.store.leases import Leases
+from gridflex.store.retention import Pruned, prune
+
+DAILY = timedelta(days=1)
+
+
+def prune_daily(shared: Platform, now: datetime) -> str:
+    """Prune by the retention that is set, once a day for all instances; what went, if anything. Raises StoreError."""
+    if not Leases(shared.database).take("prune", now, now + DAILY).mine:
+        return ""
+    done = prune(shared.database, now, timedelta(days=shared.settings.retention_days))
+    return pruned_words(done) if done.workspaces or done.snapshots else ""
+
+
+def pruned_words(done: Pruned) -> str:
+    """One sentence."""
+    return (
+        f"{fmt.plural(done.workspaces, 'workspace')} forgotten, {done.only_looked_at} of them only looked at; "
+        f"{fmt.plural(done.snapshots, 'old snapshot')} deleted. The hashes of their trails stay."
+    )
