@@ -22,6 +22,11 @@ class Settings(BaseSettings):
     carbon_api_url: str = Field(
         default="https://api.carbonintensity.org.uk", validation_alias="GRIDFLEX_CARBON_API_URL"
     )
+    elexon_api_url: str = Field(
+        default="https://data.elexon.co.uk/bmrs/api/v1", validation_alias="GRIDFLEX_ELEXON_API_URL"
+    )
+    neso_portal_url: str = Field(default="https://api.neso.energy", validation_alias="GRIDFLEX_NESO_PORTAL_URL")
+    octopus_api_url: str = Field(default="https://api.octopus.energy/v1", validation_alias="GRIDFLEX_OCTOPUS_API_URL")
     carbon_api_key: SecretStr | None = Field(default=None, validation_alias="CARBON_API_KEY")
     retention_days: int = Field(default=90, ge=1, le=36_500, validation_alias="GRIDFLEX_RETENTION_DAYS")
     data_dir: Path = Field(default=Path("data"), validation_alias="GRIDFLEX_DATA_DIR")
@@ -41,7 +46,16 @@ class Settings(BaseSettings):
     beckn_bpp_id: str = Field(default="", validation_alias="GRIDFLEX_BECKN_BPP_ID")
     beckn_bpp_uri: str = Field(default="", validation_alias="GRIDFLEX_BECKN_BPP_URI")
 
-    @field_validator("carbon_api_url", "beckn_url", "beckn_uri", "beckn_registry_url", "beckn_bpp_uri")
+    @field_validator(
+        "carbon_api_url",
+        "elexon_api_url",
+        "neso_portal_url",
+        "octopus_api_url",
+        "beckn_url",
+        "beckn_uri",
+        "beckn_registry_url",
+        "beckn_bpp_uri",
+    )
     @classmethod
     def _web_address(cls, value: str) -> str:
         if value and not value.startswith(("http://", "https://")):

@@ -80,6 +80,17 @@ def readings(value: Values, start: datetime, count: int, measured: int = 0) -> t
     return tuple(Reading(at, value(at), value(at) + 1 if i < measured else None) for i, at in enumerate(starts))
 
 
+OFFLINE = dict.fromkeys(
+    (
+        "GRIDFLEX_CARBON_API_URL",
+        "GRIDFLEX_ELEXON_API_URL",
+        "GRIDFLEX_NESO_PORTAL_URL",
+        "GRIDFLEX_OCTOPUS_API_URL",
+    ),
+    "",
+)
+"""Settings under which no source is asked."""
+
 MIX = {"wind": 31.0, "gas": 27.0, "nuclear": 14.0, "imports": 11.0, "biomass": 7.0, "solar": 8.0, "hydro": 2.0}
 
 

@@ -18,6 +18,10 @@ from hypothesis import settings
 
 settings.register_profile("thorough", max_examples=3000, deadline=None)
 
+for _name in ("ELEXON_API_URL", "NESO_PORTAL_URL", "OCTOPUS_API_URL"):
+    os.environ[f"GRIDFLEX_{_name}"] = ""
+"""No test asks a market source on the internet."""
+
 
 @dataclass
 class Replay:

@@ -12,12 +12,15 @@ import numpy as np
 
 from gridflex.agents.forecast_error import ForecastErrors
 from gridflex.agents.grid_columns import GridColumns, complete, lay_out
-from gridflex.agents.ports import ArchivePort, FeedPort, FeedStatePort, PricePort, SamplePort
+from gridflex.agents.ports import ArchivePort, FeedPort, FeedStatePort, PricePort, PublishedPort, SamplePort
 from gridflex.domain.conditions import Condition, market_condition
 from gridflex.domain.grid import CarbonSnapshot, GenerationMix
 from gridflex.domain.halfhours import HALF_HOUR, floor_half_hour, half_hours_between
+from gridflex.domain.market_data import PriceSeries
 from gridflex.domain.provenance import Provenance
 from gridflex.domain.regions import GB
+from gridflex.domain.tariff import Follows, Tariff
+from gridflex.markets.forward import PublishedTariff
 from gridflex.planning.horizon import Floats, Horizon
 
 HALF_HOURS_BACK = 96
@@ -93,11 +96,23 @@ class Asked:
     replay: bool = False
 
 
+def _nothing_published(region: int) -> PriceSeries | None:
+    return None
+
+
 class GridAgent:
     """Reads the carbon feed and falls back: live, cached, estimated from the archive, sample."""
 
-    def __init__(self, feed: FeedPort, archive: ArchivePort, sample: SamplePort, tariff: PricePort) -> None:
+    def __init__(
+        self,
+        feed: FeedPort,
+        archive: ArchivePort,
+        sample: SamplePort,
+        tariff: PricePort,
+        published: PublishedPort = _nothing_published,
+    ) -> None:
         self._feed, self._archive, self._sample, self._tariff = feed, archive, sample, tariff
+        self._published = published
         self._views: OrderedDict[tuple[object, ...], GridView] = OrderedDict()
         self._gates: dict[tuple[object, ...], threading.Lock] = {}
         self._lock = threading.Lock()
@@ -105,9 +120,20 @@ class GridAgent:
 
     def view(self, region: int, now: datetime, tariff: PricePort | None = None) -> GridView:
         """The grid at ``now``; one view is shared by all sessions until something changes."""
+        tariff = self.price_of(region, tariff)
         state = self._feed.state(region, now)
         known = Provenance.LIVE if state.live else Provenance.CACHED
         return self._shared(region, now, tariff, state, known)
+
+    def price_of(self, region: int, tariff: PricePort | None = None) -> PricePort:
+        """What a tariff comes to now: a published price where it follows one, which its rows stand in for."""
+        chosen = tariff or self._tariff
+        if not isinstance(chosen, Tariff) or chosen.follows is Follows.ROWS:
+            return chosen
+        series = self._published(region)
+        if series is None:
+            return chosen.model_copy(update={"name": f"{chosen.name} (Octopus Agile cannot be read)"})
+        return PublishedTariff(series, chosen)
 
     def unplugged(
         self, region: int, now: datetime, tariff: PricePort | None = None, *, left: Provenance = Provenance.SAMPLE

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from gridflex.domain.grid import CarbonSnapshot
+from gridflex.domain.market_data import PriceSeries
 from gridflex.planning.horizon import Floats
 
 
@@ -52,6 +53,14 @@ class SamplePort(Protocol):
 
     def __call__(self, region: int, now: datetime) -> CarbonSnapshot:
         """24 h back and 48 h ahead of ``now``, as the live source would have answered."""
+        ...
+
+
+class PublishedPort(Protocol):
+    """Prices published ahead, by region."""
+
+    def __call__(self, region: int) -> PriceSeries | None:
+        """What is published so far, past half-hours included; None where nothing was ever read."""
         ...
 
 

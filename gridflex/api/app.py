@@ -91,5 +91,5 @@ def create_app(
 
 
 def _parts(platform: Platform, checks: SelfChecks, keys: tuple[str, ...], network_s: float) -> Parts:
-    months = DemoMonths(platform.archive, DEMO_SEED)
+    months = DemoMonths(platform.record, DEMO_SEED)
     return Parts(platform, checks, months, Ticker(platform), network_s, KeyRing(keys))

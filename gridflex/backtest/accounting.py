@@ -115,7 +115,7 @@ def report_csv(book: Accounts, prepared: date, source: str) -> str:
     """The report as CSV that recomputes: notes and totals first, each on a line that begins with #, then the rows."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    for line in _notes(book, prepared, source):
+    for line in notes_of(book, prepared, source):
         writer.writerow([f"# {line}"])
     names = ("from_utc", "uk_time", "settlement_date", "settlement_period")
     writer.writerow([*names, "it_kwh", "pue", "metered_kwh", "gco2_per_kwh", "operational_kgco2"])
@@ -133,7 +133,8 @@ def report_csv(book: Accounts, prepared: date, source: str) -> str:
     return out.getvalue()
 
 
-def _notes(book: Accounts, prepared: date, source: str) -> list[str]:
+def notes_of(book: Accounts, prepared: date, source: str) -> list[str]:
+    """Each total with the sum it comes from, and what may not be added up."""
     factors = [f"{year}: {uk_factor(year)[0]} kgCO2e/kWh (factor of {uk_factor(year)[1]})" for year in book.by_year]
     covered = [f"{c.name}: {c.mwh} MWh at {c.kg_per_kwh} kgCO2e/kWh" for c in book.certificates]
     return [

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import product
 from typing import Protocol
 
 from gridflex.domain.grid import Reading
-from gridflex.domain.halfhours import floor_half_hour, half_hours_between
+from gridflex.domain.halfhours import floor_half_hour, half_hours, half_hours_between
+from gridflex.domain.market_data import PriceSeries
 from gridflex.errors import SourceError
 
 PIECE = timedelta(days=13)
@@ -20,6 +22,20 @@ ENOUGH = 0.98
 
 PAUSE_S = 1.0
 MOST_FAILURES = 3
+
+Points = Sequence[tuple[datetime, float]]
+
+
+class Fillable(Protocol):
+    """A record of half-hours and the source it is filled from. Methods may raise StoreError."""
+
+    def kept(self, first: datetime, last: datetime) -> int:
+        """Half-hours of [first, last) that are there."""
+        ...
+
+    def fetch(self, first: datetime, last: datetime) -> int:
+        """Ask for them and keep them; how many came. Raises SourceError."""
+        ...
 
 
 class HistorySource(Protocol):
@@ -33,13 +49,73 @@ class HistorySource(Protocol):
 class HistoryArchive(Protocol):
     """Where they are kept; ``Archive`` is one."""
 
-    def settled(self, region: int, start: datetime, end: datetime) -> Sequence[tuple[datetime, float]]:
+    def settled(self, region: int, start: datetime, end: datetime) -> Points:
         """Half-hours that are there. Raises StoreError."""
         ...
 
     def save_history(self, region: int, readings: Sequence[Reading]) -> None:
         """Keep readings. Raises StoreError."""
         ...
+
+
+class IndexSource(Protocol):
+    """``ElexonApi`` is one."""
+
+    def market_index(self, start: datetime, end: datetime) -> PriceSeries:
+        """Index prices of the past. Raises SourceError."""
+        ...
+
+
+class IndexArchive(Protocol):
+    """``MarketStore`` is one."""
+
+    def prices(self, series: str, start: datetime, end: datetime) -> Points:
+        """Prices that are there. Raises StoreError."""
+        ...
+
+    def save_prices(self, series: str, points: Mapping[datetime, float]) -> None:
+        """Keep prices. Raises StoreError."""
+        ...
+
+
+@dataclass(frozen=True)
+class CarbonHistory:
+    """Settled carbon intensity of one region."""
+
+    source: HistorySource
+    archive: HistoryArchive
+    region: int
+
+    def kept(self, first: datetime, last: datetime) -> int:
+        """Half-hours that are there."""
+        return len(self.archive.settled(self.region, first, last))
+
+    def fetch(self, first: datetime, last: datetime) -> int:
+        """Ask the carbon service."""
+        readings = self.source.history(self.region, first, last)
+        self.archive.save_history(self.region, readings)
+        return len(readings)
+
+
+@dataclass(frozen=True)
+class IndexHistory:
+    """The market index, kept under ``series``."""
+
+    source: IndexSource
+    archive: IndexArchive
+    series: str
+
+    def kept(self, first: datetime, last: datetime) -> int:
+        """Half-hours that are there."""
+        return len(self.archive.prices(self.series, first, last))
+
+    def fetch(self, first: datetime, last: datetime) -> int:
+        """Ask Elexon; half-hours without volume have no price."""
+        found = self.source.market_index(first, last)
+        prices = zip(half_hours(found.start, len(found)), found.gbp_per_kwh.tolist(), strict=True)
+        points = {moment: price for moment, price in prices if price == price}
+        self.archive.save_prices(self.series, points)
+        return len(points)
 
 
 @dataclass(frozen=True)
@@ -53,9 +129,7 @@ class Filled:
 
 
 def fill_archive(
-    source: HistorySource,
-    archive: HistoryArchive,
-    region: int,
+    records: Sequence[Fillable],
     start: datetime,
     end: datetime,
     *,
@@ -63,31 +137,31 @@ def fill_archive(
     stop: Callable[[], bool] = lambda: False,
     pause: Callable[[float], None] = time.sleep,
 ) -> Filled:
-    """Ask for what is missing of ``start`` to ``end`` and keep it piece by piece.
+    """Ask for what each record misses of ``start`` to ``end`` and keep it piece by piece.
 
-    ``tell`` gets the share done. A piece that fails is left for the next time; three in a
-    row end it. Raises StoreError where the archive fails.
+    ``tell`` gets the share done. A piece that fails is left for the next time; three in a row
+    end a record's filling. Raises StoreError where the archive fails.
     """
     pieces = list(pieces_of(start, end))
-    asked = kept = in_a_row = 0
+    asked = kept = 0
     failures: list[str] = []
-    for number, (first, last) in enumerate(pieces):
-        if stop() or in_a_row == MOST_FAILURES:
+    in_a_row = dict.fromkeys(range(len(records)), 0)
+    for number, (which, (first, last)) in enumerate(product(range(len(records)), pieces)):
+        record = records[which]
+        if stop():
             return Filled(asked, kept, True, tuple(failures))
-        if not _is_complete(archive, region, first, last):
+        if in_a_row[which] < MOST_FAILURES and not _is_complete(record, first, last):
             if asked:
                 pause(PAUSE_S)
             asked += 1
             try:
-                readings = source.history(region, first, last)
+                kept += record.fetch(first, last)
+                in_a_row[which] = 0
             except SourceError as problem:
                 failures.append(f"{first:%-d %b %Y}: {problem}")
-                in_a_row += 1
-            else:
-                archive.save_history(region, readings)
-                kept, in_a_row = kept + len(readings), 0
-        tell((number + 1) / len(pieces))
-    return Filled(asked, kept, False, tuple(failures))
+                in_a_row[which] += 1
+        tell((number + 1) / (len(records) * len(pieces)))
+    return Filled(asked, kept, max(in_a_row.values(), default=0) >= MOST_FAILURES, tuple(failures))
 
 
 def pieces_of(start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
@@ -98,5 +172,5 @@ def pieces_of(start: datetime, end: datetime) -> Iterator[tuple[datetime, dateti
         start += PIECE
 
 
-def _is_complete(archive: HistoryArchive, region: int, first: datetime, last: datetime) -> bool:
-    return len(archive.settled(region, first, last)) >= ENOUGH * half_hours_between(first, last)
+def _is_complete(record: Fillable, first: datetime, last: datetime) -> bool:
+    return record.kept(first, last) >= ENOUGH * half_hours_between(first, last)

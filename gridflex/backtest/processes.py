@@ -1,47 +1,28 @@
-"""Pieces of a backtest on several processes: shared progress, one word that stops them all."""
+"""Pieces of a backtest on several processes: shared progress, all of them ended when it is stopped."""
 
 from __future__ import annotations
 
-import multiprocessing
+import os
+import pickle
+import subprocess
+import sys
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
-from multiprocessing.sharedctypes import SynchronizedArray
-from multiprocessing.synchronize import Event
-from typing import Any
+from contextlib import suppress
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from threading import Lock, Thread
+from typing import IO
 
 from gridflex.backtest.study import Study
-from gridflex.backtest.units import Columns, Unit, work
+from gridflex.backtest.units import Columns, Unit
 from gridflex.errors import PlanError
 
 POLL_S = 0.2
+ROOT = Path(__file__).resolve().parents[2]
+COMMAND = (sys.executable, "-m", "gridflex.backtest.worker")
 
-
-@dataclass(frozen=True, eq=False)
-class _Here:
-    """What a worker process holds."""
-
-    study: Study
-    stopped: Event
-    shares: SynchronizedArray[float]
-
-
-_here: list[_Here] = []
-
-
-def _take(study: Study, stopped: Event, shares: SynchronizedArray[float]) -> None:
-    _here[:] = [_Here(study, stopped, shares)]
-
-
-def _work(unit: Unit, number: int) -> Columns | None:
-    here = _here[0]
-
-    def watch(share: float) -> bool:
-        here.shares[number] = share
-        return here.stopped.is_set()
-
-    return work(here.study, unit, watch)
+Told = tuple[str, int, object]
+"""What a worker said of a piece, by its number: ``share``, ``done``, or ``killed``."""
 
 
 def spread(
@@ -55,28 +36,81 @@ def spread(
 
     Raises PlanError where a worker process was killed.
     """
-    context: Any = multiprocessing.get_context("spawn")
-    stopped, shares = context.Event(), context.Array("d", max(len(units), 1))
-    pool = ProcessPoolExecutor(min(workers, max(len(units), 1)), context, _take, (study, stopped, shares))
-    try:
-        waiting = {pool.submit(_work, unit, number): number for number, unit in enumerate(units)}
-        while waiting:
-            if stop():
-                stopped.set()
-                break
-            yield from _finished(waiting, units)
-            for number in waiting.values():
-                within(units[number], float(shares[number]))
-    except BrokenProcessPool:
-        raise PlanError("A worker process of the backtest was killed; run it again to go on where it stopped") from None
-    finally:
-        stopped.set()
-        pool.shutdown(wait=True, cancel_futures=True)
+    with _Crew(study, units, min(workers, max(len(units), 1))) as crew:
+        left = len(units)
+        while left and not stop():
+            try:
+                kind, number, value = crew.told.get(timeout=POLL_S)
+            except Empty:
+                continue
+            if kind == "killed":
+                raise PlanError("A worker process of the backtest was killed; run it again to go on where it stopped")
+            if kind == "share":
+                within(units[number], value)  # type: ignore[arg-type]
+            else:
+                left -= 1
+                yield units[number], value  # type: ignore[misc]
 
 
-def _finished(waiting: dict[Future[Columns | None], int], units: Sequence[Unit]) -> Iterator[tuple[Unit, Columns]]:
-    done, _ = wait(waiting, POLL_S, FIRST_COMPLETED)
-    for future in done:
-        number, columns = waiting.pop(future), future.result()
-        if columns is not None:
-            yield units[number], columns
+class _Crew:
+    """Worker processes, each led by a thread that hands it one piece after another."""
+
+    def __init__(self, study: Study, units: Sequence[Unit], workers: int) -> None:
+        self.told: SimpleQueue[Told] = SimpleQueue()
+        self._study = pickle.dumps(study, pickle.HIGHEST_PROTOCOL)
+        self._todo: SimpleQueue[tuple[int, Unit]] = SimpleQueue()
+        for numbered in enumerate(units):
+            self._todo.put(numbered)
+        self._lock = Lock()
+        self._ended = False
+        self._processes: list[subprocess.Popen[bytes]] = []
+        self._threads = [Thread(target=self._lead, name="backtest-worker", daemon=True) for _ in range(workers)]
+
+    def __enter__(self) -> _Crew:
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        with self._lock:
+            self._ended = True
+            for process in self._processes:
+                process.kill()
+        for thread in self._threads:
+            thread.join()
+
+    def _lead(self) -> None:
+        with self._lock:
+            if self._ended:
+                return
+            process = subprocess.Popen(
+                COMMAND,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                env={**os.environ, "PYTHONPATH": os.pathsep.join((str(ROOT), os.environ.get("PYTHONPATH", "")))},
+            )
+            self._processes.append(process)
+        assert process.stdin is not None
+        assert process.stdout is not None
+        number = 0
+        try:
+            process.stdin.write(self._study)
+            with suppress(Empty):
+                while True:
+                    number, unit = self._todo.get_nowait()
+                    self._do(number, unit, process.stdin, process.stdout)
+        except (OSError, EOFError, pickle.UnpicklingError):
+            self.told.put(("killed", number, None))
+        finally:
+            with suppress(OSError):
+                process.stdin.close()
+            process.stdout.close()
+            process.wait()
+
+    def _do(self, number: int, unit: Unit, stdin: IO[bytes], stdout: IO[bytes]) -> None:
+        pickle.dump(unit, stdin, pickle.HIGHEST_PROTOCOL)
+        stdin.flush()
+        kind = ""
+        while kind != "done":
+            kind, value = pickle.load(stdout)
+            self.told.put((kind, number, value))

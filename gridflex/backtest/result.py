@@ -168,7 +168,7 @@ def _compared(
     waited = np.where(outcome.placed, outcome.start - jobs.earliest, 0)
     both = outcome.placed & at_once.placed
     saved = np.where(both, at_once.carbon_g - outcome.carbon_g, 0.0)
-    late = _late(outcome, study)
+    late = late_jobs(outcome, study)
     movable = ~jobs.fixed
     return ContenderResult(
         contender,
@@ -186,7 +186,7 @@ def _compared(
     )
 
 
-def _late(outcome: Outcome, study: Study) -> Bools:
+def late_jobs(outcome: Outcome, study: Study) -> Bools:
     """Jobs that ended after their deadline, or not in the period, though a start in time existed."""
     jobs = study.jobs
     late: Bools = outcome.end > np.maximum(jobs.latest, jobs.earliest) + jobs.slots

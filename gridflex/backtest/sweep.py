@@ -78,8 +78,12 @@ def _client(distributed: Any, address: str | None, workers: int) -> Iterator[Any
         with distributed.Client(address) as client:
             yield client
         return
-    with (
-        distributed.LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None) as cluster,
-        distributed.Client(cluster) as client,
-    ):
+    with local_cluster(distributed, workers) as cluster, distributed.Client(cluster) as client:
         yield client
+
+
+def local_cluster(distributed: Any, workers: int) -> Any:
+    """``workers`` processes on this machine, reached over loopback alone."""
+    return distributed.LocalCluster(
+        n_workers=workers, threads_per_worker=1, host="127.0.0.1", dashboard_address="127.0.0.1:0"
+    )

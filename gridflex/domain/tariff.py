@@ -7,6 +7,7 @@ it is paid for the connection each day, whenever the energy is used, so no plan 
 from __future__ import annotations
 
 from datetime import datetime, time
+from enum import StrEnum
 from typing import Annotated, Protocol
 
 import numpy as np
@@ -25,7 +26,17 @@ from gridflex.domain.tariff_rows import (
     slot_of,
 )
 
-__all__ = ["DEFAULT_TARIFF", "Band", "CapacityCharge", "Days", "PriceSource", "RowKind", "Tariff", "TariffRow"]
+__all__ = [
+    "DEFAULT_TARIFF",
+    "Band",
+    "CapacityCharge",
+    "Days",
+    "Follows",
+    "PriceSource",
+    "RowKind",
+    "Tariff",
+    "TariffRow",
+]
 
 
 class PriceSource(Protocol):
@@ -41,12 +52,23 @@ class PriceSource(Protocol):
         ...
 
 
+class Follows(StrEnum):
+    """What sets the price ahead: the tariff's own rows, or Octopus Agile as it is published."""
+
+    ROWS = "rows"
+    AGILE = "agile"
+
+
 class Tariff(TariffValue):
-    """A named tariff: rows that depend on the time of day, and the capacity charge that does not."""
+    """A named tariff: rows that depend on the time of day, and the capacity charge that does not.
+
+    One that ``follows`` a published price keeps its rows for when none can be read.
+    """
 
     name: Name
     rows: Annotated[tuple[TariffRow, ...], Field(min_length=1, max_length=20)]
     capacity: CapacityCharge
+    follows: Follows = Follows.ROWS
 
     @model_validator(mode="after")
     def _has_energy(self) -> Tariff:

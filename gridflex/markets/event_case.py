@@ -69,7 +69,7 @@ def event_case(
     routine_kw = plan.power_kw()
     event_plan = evaluate("event", plan.queue, horizon, found.placement)
     event_kw = event_plan.power_kw()
-    usual = baseline(_until(history, horizon, routine_kw), event.start, event.count, rule, event_days)
+    usual = baseline(until_now(history, horizon, routine_kw), event.start, event.count, rule, event_days)
     volumes = Volumes(
         event.start,
         usual.baseline_mwh,
@@ -83,7 +83,8 @@ def event_case(
     first = settle(volumes, terms, habit, prices.run)
     pay = flexibility_pay(event.start, first.deviation_mwh, calls, prices.flexibility_gbp_per_mwh)
     share = np.where(first.settled, terms.share * (first.trade_gbp + first.imbalance_gbp), 0.0)
-    chosen: Bools = pay.gbp > share
+    # Where selling would lose money and nobody pays, the loss stays with the trader.
+    chosen: Bools = (pay.gbp > share) & (pay.gbp > 0)
     pay = replace(pay, gbp=np.where(chosen, pay.gbp, 0.0))
     statement = settle(volumes, terms, habit, prices.run, chosen)
     cut_mw = np.zeros(len(horizon))
@@ -101,7 +102,7 @@ def event_case(
     return EventCase(event, found, event_plan, usual, statement, pay, chosen, net)
 
 
-def _until(history: Metered, horizon: Horizon, routine_kw: Floats) -> Metered:
+def until_now(history: Metered, horizon: Horizon, routine_kw: Floats) -> Metered:
     """The record up to the present, then the routine plan."""
     record = history.rows(history.start, max(half_hours_between(history.start, horizon.now), 0))
     ahead = routine_kw[horizon.now_index :] / 2 / MWH

@@ -8,13 +8,13 @@ series, weekdays and weekends apart; its band is the p10 to p90 of the same valu
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 import numpy as np
 
-from gridflex.domain.halfhours import HALF_HOUR, half_hours, uk_time
+from gridflex.domain.halfhours import HALF_HOUR, floor_half_hour, half_hours, uk_time
 from gridflex.domain.market_data import PriceSeries
 from gridflex.errors import PlanError
 from gridflex.planning.horizon import Bools, Floats, Ints
@@ -78,24 +78,35 @@ def _slots(start: datetime, count: int) -> Ints:
     return np.array([c.hour * 2 + c.minute // 30 + SLOTS * (c.weekday() >= WEEKEND) for c in clocks], dtype=np.int64)
 
 
-@dataclass(frozen=True, eq=False)
-class PublishedTariff:
-    """A price source over a live series: what the planner and the pages ask for prices.
+class Fallback(Protocol):
+    """What prices the half-hours that neither publication nor profile can."""
 
-    ``series`` gives what is known now; ``fallback`` prices what neither publication nor
-    profile can.
+    def prices(self, start: datetime, count: int) -> Floats:
+        """GBP/kWh."""
+        ...
+
+
+@dataclass(frozen=True)
+class PublishedTariff:
+    """A price source over a published series: what the planner and the pages ask for prices.
+
+    Two over the same series object and the same fallback are equal.
     """
 
-    name: str
-    series: Callable[[], PriceSeries]
-    fallback: Callable[[datetime, int], Floats]
+    series: PriceSeries
+    fallback: Fallback
+
+    @property
+    def name(self) -> str:
+        """The series' own."""
+        return self.series.name
 
     def prices(self, start: datetime, count: int) -> Floats:
         """Unit price, GBP/kWh, shape (count,), from the half-hour that contains ``start``."""
         try:
-            return forward_price(self.series(), start, count).gbp_per_kwh
+            return forward_price(self.series, floor_half_hour(start), count).gbp_per_kwh
         except PlanError:
-            return self.fallback(start, count)
+            return self.fallback.prices(start, count)
 
     def energy_row(self, start: datetime, count: int) -> Floats:
         """The same: such a tariff is one all-in unit price."""

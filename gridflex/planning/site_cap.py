@@ -57,7 +57,9 @@ def site_cap(queue: Queue, horizon: Horizon, rules: Rules, headroom: Floats | No
 
 def usage(start: Ints, slots: Ints, load: Floats, count: int) -> Floats:
     """Total load of unbroken runs in each of ``count`` half-hours."""
-    begun = np.bincount(np.clip(start, 0, count), load, count + 1)
-    ended = np.bincount(np.clip(start + slots, 0, count), load, count + 1)
-    used: Floats = np.cumsum(begun - ended)[:count]
+    first, end = np.clip(start, 0, count), np.clip(start + slots, 0, count)
+    change = np.bincount(first, load, count + 1) - np.bincount(end, load, count + 1)
+    running = np.cumsum(np.bincount(first, minlength=count + 1) - np.bincount(end, minlength=count + 1))
+    # A sum of differences leaves a rounding, of either sign, where nothing runs.
+    used: Floats = np.where(running > 0, np.maximum(np.cumsum(change), 0.0), 0.0)[:count]
     return used

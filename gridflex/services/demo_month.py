@@ -19,8 +19,8 @@ from gridflex.domain.controls import Controls, Site
 from gridflex.domain.halfhours import floor_half_hour, uk_time
 from gridflex.domain.regions import GB
 from gridflex.domain.tariff import DEFAULT_TARIFF
+from gridflex.services.impact_record import Record
 from gridflex.services.impact_study import Asked, prepared
-from gridflex.store.archive import Archive
 
 DAYS = 30
 CONTENDERS = (DOCUMENTED, BEST_WINDOW)
@@ -38,8 +38,8 @@ class DemoMonth:
 class DemoMonths:
     """Makes the newest month: one at a time, and once in a half-hour."""
 
-    def __init__(self, archive: Archive, seed: int) -> None:
-        self._archive, self._seed = archive, seed
+    def __init__(self, record: Record, seed: int) -> None:
+        self._record, self._seed = record, seed
         self._lock = Lock()
         self._newest: DemoMonth | None = None
 
@@ -53,7 +53,7 @@ class DemoMonths:
     def _made(self, now: datetime) -> DemoMonth:
         last = uk_time(now).date() - timedelta(days=1)
         asked = Asked(last - timedelta(days=DAYS - 1), last, GB, FIFTEEN, CONTENDERS, self._seed)
-        ready = prepared(asked, self._archive, Controls(), Site(), DEFAULT_TARIFF, now)
+        ready = prepared(asked, self._record, Controls(), Site(), DEFAULT_TARIFF, now)
         found = run(ready.study, CONTENDERS).result
         assert found is not None, "nobody stops it"
         return DemoMonth(floor_half_hour(now), found, ready.made_of)

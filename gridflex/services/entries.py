@@ -126,7 +126,7 @@ def _settled_entry(workspace: Workspace, row: int, view: GridView) -> Entry:
         "chance_worse": None if isnan(chance) else chance,
         "worse": bool(got_worse(kept)[row]),
         "values": values,
-        "prices": workspace.tariff.name,
+        "prices": view.price_name,
         "demo": workspace.is_demo,
     }
     return Entry(SETTLED, str(workspace.frame["job_id"].iat[row]), content)

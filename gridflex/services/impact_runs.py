@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -9,13 +10,17 @@ from threading import Event, Lock
 
 from gridflex.backtest.result import Result
 from gridflex.backtest.runner import Progress, run
-from gridflex.backtest.study import Contender
+from gridflex.backtest.study import Contender, Study
 from gridflex.backtest.units import MemoryShelf
 from gridflex.errors import GridFlexError
 from gridflex.services.impact_study import Prepared
 
-MOST_KEPT = 32
+MOST_KEPT = 8
 """Visitors whose last backtest is remembered."""
+
+MOST_WORKERS = 8
+WORTH_WORKERS = 10_000
+"""Jobs times policies; fewer are done before a process has started."""
 
 
 @dataclass(eq=False)
@@ -65,6 +70,11 @@ class Backtests:
         self._pool.shutdown()
 
 
+def workers_for(study: Study, contenders: tuple[Contender, ...]) -> int:
+    """Processes a backtest is worth: every core for a long one, none of its own for one that is done at once."""
+    return min(os.cpu_count() or 1, MOST_WORKERS) if len(study.jobs) * len(contenders) >= WORTH_WORKERS else 1
+
+
 def _work(running: Running, make: Callable[[], Prepared], contenders: tuple[Contender, ...]) -> None:
     def tell(progress: Progress) -> None:
         running.progress = progress
@@ -74,7 +84,8 @@ def _work(running: Running, make: Callable[[], Prepared], contenders: tuple[Cont
             return
         running.prepared = make()
         study, stop = running.prepared.study, running.stopped.is_set
-        running.result = run(study, contenders, tell=tell, stop=stop, shelf=running.shelf).result
+        workers = workers_for(study, contenders)
+        running.result = run(study, contenders, workers=workers, tell=tell, stop=stop, shelf=running.shelf).result
     except GridFlexError as problem:
         running.problem = str(problem)
     finally:

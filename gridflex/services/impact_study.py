@@ -12,25 +12,29 @@ from gridflex.agents.demo_jobs import draw_jobs, draw_kinds
 from gridflex.agents.demo_queue import SECONDS, arrival_rates
 from gridflex.agents.orchestrator import rules_of
 from gridflex.backtest.material import Material, material
-from gridflex.backtest.series import settled_prices
 from gridflex.backtest.study import BEST_WINDOW, DOCUMENTED, PAUSING, PEER, Contender, Study, study_of
 from gridflex.domain.controls import Controls, Site, ThresholdMode
 from gridflex.domain.halfhours import floor_half_hour, half_hours_between, uk_midnight
-from gridflex.domain.market_data import PriceSeries
 from gridflex.domain.tariff import Tariff
 from gridflex.errors import InputError
 from gridflex.planning.demand import week_rows
+from gridflex.services.impact_price import PriceChoice, period_price
+from gridflex.services.impact_record import Record
+from gridflex.services.impact_trace import Trace
+from gridflex.sources.elexon import MARKET_INDEX
 from gridflex.sources.sample_grid import sample_forecast, sample_intensity
-from gridflex.store.archive import Archive
 
 OFFERED = (DOCUMENTED, PEER, BEST_WINDOW, PAUSING)
-FEWEST_DAYS, MOST_DAYS = 8, 92
-MOST_JOBS_A_DAY = 200
+FEWEST_DAYS, MOST_DAYS = 8, 366
+MOST_JOBS_A_DAY = 1000
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What the form says: UK days from ``first`` to ``last`` inclusive, region, jobs a day, policies."""
+    """What the form says: UK days from ``first`` to ``last`` inclusive, region, jobs a day, policies.
+
+    A ``trace`` of one's own stands in for demo jobs.
+    """
 
     first: date
     last: date
@@ -38,6 +42,13 @@ class Asked:
     jobs_a_day: int
     contenders: tuple[Contender, ...]
     seed: int
+    trace: Trace | None = None
+    price: PriceChoice = PriceChoice.TARIFF
+
+    @property
+    def workload(self) -> str:
+        """What the jobs are called on the page."""
+        return "demo jobs" if self.trace is None else "jobs of your file"
 
     def __post_init__(self) -> None:
         days = (self.last - self.first).days + 1
@@ -51,33 +62,39 @@ class Asked:
 
 @dataclass(frozen=True, eq=False)
 class Prepared:
-    """The study, and where its grid is from."""
+    """The study, and where its grid and its price are from."""
 
     study: Study
     made_of: Material
+    asked: Asked
+    price_name: str
 
 
-def prepared(asked: Asked, archive: Archive, controls: Controls, site: Site, tariff: Tariff, now: datetime) -> Prepared:
+def prepared(asked: Asked, record: Record, controls: Controls, site: Site, tariff: Tariff, now: datetime) -> Prepared:
     """The study asked for. Raises InputError for a period that is not over, StoreError where the archive fails."""
     start, end = uk_midnight(asked.first), uk_midnight(asked.last + timedelta(days=1))
     if end > floor_half_hour(now):
         raise InputError("a backtest is of days that are over")
     count = half_hours_between(start, end)
-    points = archive.settled(asked.region, start, end)
-    made_of = material(asked.region, start, count, points, (), sample_intensity, sample_forecast, asked.seed)
-    price = settled_prices(PriceSeries(tariff.name, start, tariff.prices(start, count)), start, count)
+    points = record.archive.settled(asked.region, start, end)
+    issued = record.archive.issued(asked.region, start, end)
+    made_of = material(asked.region, start, count, points, issued, sample_intensity, sample_forecast, asked.seed)
+    agile = record.agile(asked.region) if asked.price is PriceChoice.AGILE else None
+    index = record.market.prices(MARKET_INDEX, start, end) if asked.price is PriceChoice.INDEX else ()
+    price = period_price(asked.price, tariff, agile, index, start, count)
     relative = controls.cleanest_percent if controls.mode is ThresholdMode.RELATIVE else None
     study = study_of(
         f"{asked.first} to {asked.last}",
-        stream(asked.seed, start, count, asked.jobs_a_day),
+        stream(asked.seed, start, count, asked.jobs_a_day) if asked.trace is None else asked.trace.frame,
         made_of.intensity,
         made_of.knowledge,
         rules_of(controls, controls.threshold, site),
-        price=price,
+        price=price.settled,
+        known_price=price.known,
         pue=site.pue,
         cleanest_percent=relative,
     )
-    return Prepared(study, made_of)
+    return Prepared(study, made_of, asked, price.settled.name)
 
 
 def stream(seed: int, start: datetime, count: int, jobs_a_day: int) -> pd.DataFrame:

@@ -13,12 +13,12 @@ from gridflex.backtest.accounting import Accounts, Certificates, accounts
 from gridflex.backtest.bands import Band
 from gridflex.backtest.first_gridflex import Claim, first_gridflex
 from gridflex.backtest.month import Month, month_of
-from gridflex.backtest.result import Result
-from gridflex.backtest.study import AT_ONCE, Contender
+from gridflex.backtest.result import Result, late_jobs
+from gridflex.backtest.study import AT_ONCE, Contender, Study
 from gridflex.domain import format as fmt
-from gridflex.domain.halfhours import half_hours, half_hours_between, uk_midnight, uk_time
-from gridflex.planning.horizon import Floats
-from gridflex.services.revenue_services import LEVELS
+from gridflex.domain.halfhours import HALF_HOUR, half_hours, half_hours_between, uk_midnight, uk_time
+from gridflex.markets.levels import Levels
+from gridflex.planning.horizon import Floats, Ints
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,7 +47,7 @@ class Impact:
         return [f"{uk_time(moment):%Y-%m-%d %H:%M}" for moment in half_hours(study.start, len(study))]
 
 
-def impact(result: Result, contender: Contender, claims: tuple[Claim, ...], seed: int = 0) -> Impact:
+def impact(result: Result, contender: Contender, claims: tuple[Claim, ...], levels: Levels, seed: int = 0) -> Impact:
     """Figures of one contender. Raises InputError for fewer days than a band needs."""
     study = result.study
     cumulative = {
@@ -59,7 +59,7 @@ def impact(result: Result, contender: Contender, claims: tuple[Claim, ...], seed
     before, after = (result.of(one).outcome.kwh(study.jobs, len(study)) for one in (AT_ONCE, contender))
     hours = np.array([uk_time(moment).hour for moment in half_hours(study.start, len(study))])
     return Impact(
-        month_of(result, contender, LEVELS, claims=claims, seed=seed),
+        month_of(result, contender, levels, claims=claims, seed=seed),
         result,
         cumulative,
         bound,
@@ -107,19 +107,58 @@ def day_table(found: Impact) -> pd.DataFrame:
 
 
 def job_table(found: Impact) -> pd.DataFrame:
-    """One row a job: promised at its first decision, and settled."""
+    """One row a job: when it ran, promised at its first decision, settled, and the least that was possible."""
     import pandas as pd
 
-    jobs, settled = found.result.study.jobs, found.month.settlement
+    study, settled = found.result.study, found.month.settlement
+    jobs, outcome, at_once = study.jobs, found.month.contender.outcome, found.result.at_once.outcome
     return pd.DataFrame(
         {
             "job": jobs.job_id,
             "energy_kwh": jobs.energy_kwh,
+            "at_once_from_utc": _stamps(study, at_once.start),
+            "ran_from_utc": _stamps(study, outcome.start),
+            "late": late_jobs(outcome, study),
+            "at_once_kg": at_once.carbon_g / 1000,
+            "ran_kg": outcome.carbon_g / 1000,
+            "least_possible_kg": found.result.possible.unbroken_g / 1000,
             "estimated_kg": settled.estimated_g / 1000,
             "settled_kg": settled.settled_g / 1000,
             "settled_gbp": found.month.contender.saved_gbp,
         }
     )
+
+
+def _stamps(study: Study, rows: Ints) -> list[str]:
+    return [f"{study.start + int(row) * HALF_HOUR:%Y-%m-%dT%H:%MZ}" if row >= 0 else "" for row in rows]
+
+
+def half_hour_table(found: Impact) -> pd.DataFrame:
+    """One row a half-hour: energy at once and under the policy, and what it is settled on."""
+    import pandas as pd
+
+    study = found.result.study
+    moments = half_hours(study.start, len(study))
+    return pd.DataFrame(
+        {
+            "from_utc": [f"{moment:%Y-%m-%dT%H:%MZ}" for moment in moments],
+            "uk_time": found.labels,
+            "gco2_per_kwh": study.intensity,
+            "gbp_per_kwh": study.price,
+            "at_once_kwh": found.kwh_at_once,
+            "ran_kwh": found.kwh,
+        }
+    )
+
+
+def revenue_table(found: Impact) -> pd.DataFrame:
+    """GBP by service held over the period at p5, typical and p95 prices; none where nothing may be offered."""
+    import pandas as pd
+
+    held = found.month.revenue_by_service
+    columns = zip(*held.values(), strict=True) if held else ((), (), ())
+    names = ("gbp_p5", "gbp_typical", "gbp_p95")
+    return pd.DataFrame({"service": list(held)} | dict(zip(names, map(list, columns), strict=True)))
 
 
 def settlement_sentence(found: Impact) -> str:

@@ -10,14 +10,21 @@ from typing import TYPE_CHECKING
 
 from gridflex.agents.grid import GridAgent
 from gridflex.agents.orchestrator import Orchestrator
+from gridflex.backtest.fill import CarbonHistory, Fillable, IndexHistory
 from gridflex.domain.tariff import DEFAULT_TARIFF
 from gridflex.notify.webhook import Webhook
 from gridflex.services.desk import Desk
+from gridflex.services.impact_record import Record
+from gridflex.services.markets import Markets
 from gridflex.services.notifier import Notifier
 from gridflex.settings import Settings
+from gridflex.sources.agile import AgileApi
 from gridflex.sources.carbon_api import CarbonApi
+from gridflex.sources.elexon import MARKET_INDEX, ElexonApi
 from gridflex.sources.feed import CarbonFeed
 from gridflex.sources.http import utc_now
+from gridflex.sources.market_feed import MarketFeed
+from gridflex.sources.neso_portal import NesoPortal
 from gridflex.sources.sample_grid import sample_snapshot
 from gridflex.store.archive import Archive
 from gridflex.store.chain import Head
@@ -25,6 +32,7 @@ from gridflex.store.database import Database
 from gridflex.store.deliveries import Deliveries
 from gridflex.store.forget import forget
 from gridflex.store.leases import Leases
+from gridflex.store.market import MarketStore
 from gridflex.store.trail import Trail
 from gridflex.store.workspaces import Workspaces
 
@@ -48,7 +56,19 @@ class Platform:
     desk: Desk
     notifier: Notifier
     trail: Trail
+    markets: Markets
+    carbon: CarbonApi
     started_at: datetime
+
+    def fillable(self, region: int) -> tuple[Fillable, ...]:
+        """What the archive of a region may be filled with: its carbon intensity, and the market index."""
+        index = IndexHistory(self.markets.feed.elexon, MarketStore(self.database), MARKET_INDEX)
+        return CarbonHistory(self.carbon, self.archive, region), index
+
+    @property
+    def record(self) -> Record:
+        """What a backtest is made of."""
+        return Record(self.archive, MarketStore(self.database), self.markets.agile)
 
     @cached_property
     def order_desk(self) -> OrderDesk:
@@ -67,6 +87,7 @@ class Platform:
             self.order_desk.close()
         self.notifier.close()
         self.feed.stop()
+        self.markets.feed.stop()
         self.database.dispose()
 
 
@@ -78,20 +99,33 @@ def build_platform(settings: Settings, clock: Clock = utc_now, max_wait_s: float
     database = Database(settings.database())
     archive = Archive(database)
     key = settings.carbon_api_key.get_secret_value() if settings.carbon_api_key else None
+    carbon = CarbonApi(settings.carbon_api_url, api_key=key, clock=clock)
     feed = CarbonFeed(
-        CarbonApi(settings.carbon_api_url, api_key=key, clock=clock),
+        carbon,
         archive,
         clock,
         max_wait_s=max_wait_s,
         turns=Leases(database) if settings.carbon_api_url else None,
     )
-    grid = GridAgent(feed, archive, sample_snapshot, DEFAULT_TARIFF)
+    markets = Markets(_market_feed(settings, MarketStore(database), clock, max_wait_s))
+    grid = GridAgent(feed, archive, sample_snapshot, DEFAULT_TARIFF, markets.agile)
     orchestrator = Orchestrator()
     private = settings.webhook_allow_private
     notifier = Notifier(Webhook(clock, allow_private=private), Deliveries(database))
     desk = Desk(Workspaces(database), grid, orchestrator, notifier.send, allow_private=private)
-    trail = Trail(database)
-    wired = Platform(settings, clock, database, archive, feed, grid, orchestrator, desk, notifier, trail, clock())
+    parts = (archive, feed, grid, orchestrator, desk, notifier, Trail(database), markets, carbon)
+    wired = Platform(settings, clock, database, *parts, clock())
     if settings.beckn_url:
         _ = wired.order_desk  # a network that cannot be used is said at the start
     return wired
+
+
+def _market_feed(settings: Settings, store: MarketStore, clock: Clock, max_wait_s: float) -> MarketFeed:
+    return MarketFeed(
+        ElexonApi(settings.elexon_api_url, clock=clock),
+        NesoPortal(settings.neso_portal_url, clock=clock),
+        AgileApi(settings.octopus_api_url, clock=clock),
+        clock,
+        store,
+        max_wait_s=max_wait_s,
+    )

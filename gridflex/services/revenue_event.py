@@ -4,29 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from math import floor
 
 import numpy as np
 
 from gridflex.domain import format as fmt
-from gridflex.domain.halfhours import HALF_HOUR
+from gridflex.domain.halfhours import HALF_HOUR, half_hours_between
 from gridflex.domain.market_data import FlexibilityCall, PriceSeries
+from gridflex.errors import InputError, PlanError
 from gridflex.markets.availability import Availability, availability
-from gridflex.markets.baseline import Metered
+from gridflex.markets.baseline import BaselineRule, Metered, baseline
 from gridflex.markets.cells import Rival
 from gridflex.markets.efa import EfaBlock
 from gridflex.markets.eligibility import LARGEST_MW, Capability
-from gridflex.markets.event_case import EventCase, EventPrices, event_case
+from gridflex.markets.event_case import EventCase, EventPrices, event_case, until_now
 from gridflex.markets.events import CalledEvent, answer
 from gridflex.markets.firm import KW_A_MW, SitePlan, turn_down_kw
-from gridflex.markets.forward import PROFILE_DAYS, forward_price
-from gridflex.markets.p415 import Statement, Terms, per_mwh, settle
-from gridflex.planning.horizon import Bools, Horizon
+from gridflex.markets.forward import forward_price
+from gridflex.markets.levels import Levels
+from gridflex.markets.p415 import Statement, Terms, per_mwh
+from gridflex.planning.horizon import Floats, Horizon
 from gridflex.planning.objective import Objective
-from gridflex.services.revenue_services import LEVELS
+from gridflex.services.markets import MarketView
 from gridflex.services.revenue_site import without
-from gridflex.sources.sample_grid import sample_price
 
 GATE_HALF_HOURS = 2
 TRIED_HALF_HOURS = (4, 2, 1)
@@ -34,7 +35,7 @@ DAY = 48
 MOST_TRIED = 100
 """Jobs up to which every call of a day is tried out; beyond it firm power alone says which."""
 SMALLEST_MW = 0.001
-PRICES = "scenario: four-week profile of the sample wholesale price, no settlement run yet"
+NO_RUN = "four-week profile, a scenario: no settlement run yet"
 
 
 @dataclass(frozen=True)
@@ -48,18 +49,45 @@ class EventTerms:
     flexibility_gbp_per_mwh: float = 0.0
 
 
-def suggested(plan: SitePlan, horizon: Horizon, objective: Objective) -> CalledEvent:
-    """The call of the next 24 h that most power can answer: two hours, else one, else half; else the smallest."""
+def suggested(plan: SitePlan, horizon: Horizon, objective: Objective, history: Metered | None = None) -> CalledEvent:
+    """The call of the next 24 h that departs most from the baseline: two hours, else one, else half; else the smallest.
+
+    Without a history it is the one that most power can answer.
+    """
     first = horizon.now_index + GATE_HALF_HOURS
     for count in TRIED_HALF_HOURS if len(plan.queue) <= MOST_TRIED else ():
         tried = [_whole_window(row, count, horizon) for row in range(first, first + DAY, count)]
-        cuts = [float(answer(plan, horizon, event, objective).cut_kw.min()) for event in tried]
-        best = int(np.argmax(cuts))
-        if cuts[best] >= SMALLEST_MW * KW_A_MW:
+        found = [answer(plan, horizon, event, objective).cut_kw for event in tried]
+        cuts = [float(cut.min()) for cut in found]
+        enough = [cut >= SMALLEST_MW * KW_A_MW for cut in cuts]
+        if any(enough):
+            worth = _departures(plan, horizon, history, tried, found)
+            best = int(np.argmax(np.where(enough, worth, -np.inf)))
             return replace(tried[best], mw=_floored(cuts[best]))
     firm = turn_down_kw(plan, 1)[first : first + DAY]
     window = _whole_window(first + int(firm.argmax()), 1, horizon)
     return replace(window, mw=max(_floored(float(firm.max())), SMALLEST_MW))
+
+
+def _departures(
+    plan: SitePlan, horizon: Horizon, history: Metered | None, tried: Sequence[CalledEvent], cuts: Sequence[Floats]
+) -> list[float]:
+    """How far below its baseline each call would bring the site, MWh; the power it cuts where there is no baseline."""
+    routine = plan.power_kw()
+    try:
+        usual = None if history is None else [
+            baseline(until_now(history, horizon, routine), event.start, event.count, BaselineRule()).baseline_mwh
+            for event in tried
+        ]  # fmt: skip
+    except InputError:
+        usual = None
+    if usual is None:
+        return [float(cut.min()) for cut in cuts]
+    rows = [event.rows(horizon) for event in tried]
+    return [
+        float((mwh - np.maximum(routine[at] - cut, 0.0) / 2 / KW_A_MW).sum())
+        for mwh, cut, at in zip(usual, cuts, rows, strict=True)
+    ]
 
 
 def _whole_window(row: int, count: int, horizon: Horizon) -> CalledEvent:
@@ -71,40 +99,46 @@ def _floored(kw: float) -> float:
     return round(floor(kw / KW_A_MW / SMALLEST_MW + 1e-9) * SMALLEST_MW, 3)
 
 
-def scenario_prices(event: CalledEvent, now: datetime, terms: EventTerms) -> EventPrices:
-    """Prices of an event ahead from what is known at ``now``: nothing later is looked up."""
-    start = now - timedelta(days=PROFILE_DAYS)
-    past = PriceSeries("Sample wholesale price", start, sample_price(start, PROFILE_DAYS * 48))
-    sold = per_mwh(forward_price(past, event.start, event.count).gbp_per_kwh)
-    return EventPrices(sold, sold + terms.system_premium, PRICES)
+def scenario_prices(event: CalledEvent, now: datetime, terms: EventTerms, wholesale: PriceSeries) -> EventPrices:
+    """Prices of an event ahead: the profile of what was known of ``wholesale`` before ``now``, nothing later.
+
+    Raises InputError where the series tells nothing of that time of day.
+    """
+    count = min(max(half_hours_between(wholesale.start, now), 0), len(wholesale))
+    past = replace(wholesale, gbp_per_kwh=wholesale.gbp_per_kwh[:count])
+    try:
+        sold = per_mwh(forward_price(past, event.start, event.count).gbp_per_kwh)
+    except PlanError as problem:
+        raise InputError(f"The event has no price: {problem}.") from None
+    supposed = terms.flexibility_gbp_per_mwh or None
+    return EventPrices(sold, sold + terms.system_premium, f"{wholesale.name}, {NO_RUN}", supposed)
 
 
 def worked_out(
-    plan: SitePlan, horizon: Horizon, history: Metered, event: CalledEvent, terms: EventTerms, objective: Objective
+    plan: SitePlan,
+    horizon: Horizon,
+    history: Metered,
+    event: CalledEvent,
+    terms: EventTerms,
+    objective: Objective,
+    market: MarketView,
 ) -> EventCase:
-    """The event from routine to net, without availability. Raises InputError where event or history will not do."""
+    """The event from routine to net, without availability. Raises InputError where event or history will not do.
+
+    A requirement that is supposed stands in where none is published.
+    """
     supposed = terms.flexibility_gbp_per_mwh
     call = FlexibilityCall("supposed", event.start, event.end, event.mw, supposed)
-    case = event_case(
+    return event_case(
         plan,
         horizon,
         history,
         event,
-        scenario_prices(event, horizon.now, terms),
+        scenario_prices(event, horizon.now, terms, market.wholesale),
         terms=Terms(terms.share, terms.fees_gbp),
         objective=objective,
-        calls=(call,) if supposed else (),
+        calls=(call, *market.calls) if supposed else market.calls,
     )
-    return _with_losses(case)
-
-
-def _with_losses(case: EventCase) -> EventCase:
-    """A half-hour that the Demand Flexibility Service pays nothing for stays with the trader, losses too."""
-    paid: Bools = case.to_flexibility & (case.flexibility.gbp > 0)
-    was = case.statement
-    statement = settle(was.volumes, was.terms, was.shifted_by_habit_mwh, was.run, paid)
-    net = replace(case.net, p415_gbp=statement.to_site_gbp)
-    return replace(case, statement=statement, to_flexibility=paid, net=net)
 
 
 def rivals_of(case: EventCase, blocks: Sequence[EfaBlock], horizon: Horizon) -> tuple[Rival, ...]:
@@ -116,12 +150,12 @@ def rivals_of(case: EventCase, blocks: Sequence[EfaBlock], horizon: Horizon) -> 
 
 
 def beside_the_event(
-    case: EventCase, plan: SitePlan, horizon: Horizon, blocks: Sequence[EfaBlock], site: Capability
+    case: EventCase, plan: SitePlan, horizon: Horizon, blocks: Sequence[EfaBlock], site: Capability, levels: Levels
 ) -> tuple[EventCase, Availability]:
     """The event with what the blocks it leaves alone may hold on the plan that answers it, and those holdings."""
     placement = case.answer.placement
     answered = SitePlan(plan.queue, placement.start, plan.count, placement.parts, plan.cap_kw)
-    found = availability(answered, without(blocks, case.event.rows(horizon)), LEVELS, site)
+    found = availability(answered, without(blocks, case.event.rows(horizon)), levels, site)
     return replace(case, net=replace(case.net, availability_gbp=found.typical_gbp)), found
 
 

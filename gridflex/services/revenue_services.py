@@ -15,16 +15,13 @@ from gridflex.markets.cells import Cell
 from gridflex.markets.efa import EfaBlock
 from gridflex.markets.firm import SitePlan
 from gridflex.markets.freezing import GivenUp, given_up, jobs_behind
-from gridflex.markets.levels import Levels
 from gridflex.markets.products import PRODUCTS
 from gridflex.planning.horizon import Bools
 from gridflex.planning.policies import POLICIES
-from gridflex.sources.service_levels import SERVICE_LEVELS
 
 if TYPE_CHECKING:
     import pandas as pd
 
-LEVELS = Levels(SERVICE_LEVELS)
 EVENT_ROW = "P415"
 CHOSEN, OPEN, INELIGIBLE = "chosen", "possible", "not possible"
 TERMS_SHOWN = 3

@@ -18,8 +18,6 @@ from gridflex.markets.firm import KW_A_MW, SitePlan
 from gridflex.planning.horizon import Horizon
 from gridflex.planning.queue import Queue, queue_from_frame
 
-EXACT_KW = 2.0**-20
-
 
 @dataclass(frozen=True)
 class Scenario:
@@ -64,10 +62,8 @@ def site_plan(decisions: Decisions, before: Commitments, site: Site, factor: flo
 
 
 def scaled(queue: Queue, factor: float) -> Queue:
-    """The queue with every job's power and restart energy multiplied, power in steps of 2^-20 kW."""
-    # Powers of two add up exactly: where nothing runs the site's power is 0, never a rounding below it.
-    power = np.rint(queue.power_kw * factor / EXACT_KW) * EXACT_KW
-    return replace(queue, power_kw=power, restart_kwh=queue.restart_kwh * factor)
+    """The queue with every job's power and restart energy multiplied."""
+    return replace(queue, power_kw=queue.power_kw * factor, restart_kwh=queue.restart_kwh * factor)
 
 
 def blocks_ahead(horizon: Horizon) -> tuple[EfaBlock, ...]:

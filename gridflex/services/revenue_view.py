@@ -15,8 +15,9 @@ from gridflex.markets.event_case import EventCase
 from gridflex.markets.events import CalledEvent
 from gridflex.markets.firm import SitePlan
 from gridflex.markets.freezing import GivenUp
+from gridflex.services.markets import MarketView
 from gridflex.services.revenue_event import EventTerms, beside_the_event, rivals_of, worked_out
-from gridflex.services.revenue_services import LEVELS, frozen_by_bids, price_of_bids
+from gridflex.services.revenue_services import frozen_by_bids, price_of_bids
 from gridflex.services.revenue_site import Scenario, blocks_ahead
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ def revenue(
     history: Metered | None,
     event: CalledEvent | None,
     terms: EventTerms,
+    market: MarketView,
 ) -> Revenue:
     """Work a scenario out. ``plan`` is the site's at the scenario's size; without ``history`` there is no event."""
     horizon, site = decisions.plan.horizon, scenario.capability
@@ -59,12 +61,12 @@ def revenue(
         problem = "A baseline needs what this site metered on earlier days; bring its readings in below."
     else:
         try:
-            case = worked_out(plan, horizon, history, event, terms, decisions.rules.objective)
-            case, beside = beside_the_event(case, plan, horizon, blocks, site)
+            case = worked_out(plan, horizon, history, event, terms, decisions.rules.objective, market)
+            case, beside = beside_the_event(case, plan, horizon, blocks, site, market.levels)
         except InputError as refused:
             problem = str(refused)
     rivals = rivals_of(case, blocks, horizon) if case else ()
-    found = availability(plan, blocks, LEVELS, site, rivals=rivals)
+    found = availability(plan, blocks, market.levels, site, rivals=rivals)
     frozen = frozen_by_bids(found, plan)
     lost = price_of_bids(decisions, plan, frozen) if frozen.any() else None
     avoided = avoided_cost(decisions.plan, decisions.view.price_name)

@@ -14,6 +14,11 @@ from gridflex.services.platform import Platform
 from gridflex.services.self_checks import SelfChecks
 
 LIBRARIES = ("streamlit", "plotly", "pandas", "numpy", "pydantic", "httpx", "SQLAlchemy")
+MARKET_SOURCES = (
+    ("elexon", "Wholesale prices (Elexon)"),
+    ("portal", "Auction results (NESO data portal)"),
+    ("agile", "Octopus Agile"),
+)
 
 
 @dataclass(frozen=True)
@@ -49,6 +54,7 @@ def source_rows(shared: Platform, region: int) -> list[StatusRow]:
     requests = f"{fmt.plural(state.requests_today, 'request')} today"
     return [
         StatusRow("Carbon intensity (NESO, CC BY 4.0)", word, age, f"{requests}{' · ' if said else ''}{said}"),
+        *_market_rows(shared),
         StatusRow("Sample grid", "ready", "", "Embedded model of a GB year, always labelled sample"),
         StatusRow("Audit trail", shared.database.durability.word, "", shared.database.durability.note),
     ]
@@ -63,6 +69,22 @@ def uptime_row(checks: SelfChecks) -> StatusRow:
     claim = "uptime is claimed after 24 h" if found.percent is None else f"uptime {found.percent:.2f} %"
     note = f"{claim} · last failure: {found.last_error}" if found.last_error else claim
     return StatusRow("Self-checks", word, f"since {fmt.date_clock(found.since)}", note)
+
+
+def _market_rows(shared: Platform) -> list[StatusRow]:
+    """The market sources as they were last asked; this asks none: only a page that needs one does."""
+    feed, now = shared.markets.feed, shared.clock()
+    sent = feed.requests_on(now.date())
+    rows = []
+    for name, title in MARKET_SOURCES:
+        state = feed.known(name)
+        word = "not asked yet"
+        if state is not None:
+            word = state.provenance.word if state.value is not None else "no answer yet"
+        age = f"{fmt.span(now - state.last_success)} ago" if state and state.last_success else "never"
+        said = [fmt.plural(sent[name], "request") + " today", state.error if state else None, state and state.note]
+        rows.append(StatusRow(title, word, age, " · ".join(part for part in said if part)))
+    return rows
 
 
 def version_rows() -> list[tuple[str, str]]:

@@ -7,6 +7,7 @@ after a failure the next is due a minute later; the last good answer stays, with
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -38,8 +39,9 @@ class Line(Generic[T]):
     """Keeps one answer fresh. Any number of threads may ask.
 
     ``fetch`` gets the present and raises SourceError; an answer is due again after ``every``.
-    ``recall`` gives the last answer of an earlier process, ``keep`` stores a new one; both may
-    raise StoreError. Who asks while nothing is known waits ``max_wait_s`` at most.
+    ``recall`` gives the last answer of an earlier process and when it was fetched, ``keep`` stores a
+    new one; both may raise StoreError. Who asks while nothing is known waits until ``max_wait_s``
+    after the fetch began.
     """
 
     def __init__(
@@ -48,15 +50,16 @@ class Line(Generic[T]):
         every: timedelta,
         clock: Callable[[], datetime],
         *,
-        recall: Callable[[], T | None] | None = None,
-        keep: Callable[[T], None] | None = None,
+        recall: Callable[[], tuple[T, datetime] | None] | None = None,
+        keep: Callable[[T, datetime], None] | None = None,
         max_wait_s: float = 1.5,
     ) -> None:
         self._fetch, self._every, self._clock = fetch, every, clock
         self._recall, self._keep, self._max_wait_s = recall, keep, max_wait_s
         self._changed = Condition()
         self._thread: Thread | None = None
-        self._stopped = self._recalled = self._refreshing = False
+        self._stopped = self._recalled = self._refreshing = self._fetched = False
+        self._began_s = 0.0
         self._value: T | None = None
         self._error: str | None = None
         self._note: str | None = None
@@ -66,11 +69,21 @@ class Line(Generic[T]):
 
     def state(self) -> LineState[T]:
         """What is known; starts a fetch that is due, and waits for it only while nothing is known."""
+        self.begin()
         with self._changed:
-            if self._is_due():
-                self._start()
-            self._changed.wait_for(lambda: not self._refreshing or self._value is not None, self._max_wait_s)
-            live = self._error is None and self._last_success is not None
+            left_s = self._began_s + self._max_wait_s - time.monotonic()
+            self._changed.wait_for(lambda: not self._refreshing or self._value is not None, max(left_s, 0.0))
+        return self.known()
+
+    @property
+    def asked(self) -> bool:
+        """Whether a fetch was ever begun."""
+        return self._last_attempt is not None
+
+    def known(self) -> LineState[T]:
+        """What is known, without asking for more."""
+        with self._changed:
+            live = self._error is None and self._fetched
             return LineState(
                 self._value,
                 Provenance.LIVE if live and self._is_current() else Provenance.CACHED,
@@ -80,6 +93,12 @@ class Line(Generic[T]):
                 self._last_success,
                 self._next_due,
             )
+
+    def begin(self) -> None:
+        """Start a fetch that is due, and wait for nothing."""
+        with self._changed:
+            if self._is_due():
+                self._start()
 
     def refresh(self) -> None:
         """Make the next fetch due at once."""
@@ -106,7 +125,7 @@ class Line(Generic[T]):
         return self._last_success is not None and self._clock() < self._last_success + 2 * self._every
 
     def _start(self) -> None:
-        self._refreshing = True
+        self._refreshing, self._began_s = True, time.monotonic()
         at = self._last_attempt = self._clock()
         self._next_due = at + RETRY
         self._thread = Thread(target=self._run, args=(at,), name="price-line", daemon=True)
@@ -125,27 +144,30 @@ class Line(Generic[T]):
                 self._refreshing, self._error = False, error
                 if value is not None:
                     self._value, self._last_success, self._next_due = value, at, at + self._every
+                    self._fetched = True
                 self._changed.notify_all()
         if value is not None and self._keep is not None:
-            self._store(value)
+            self._store(value, at)
 
     def _remember(self) -> None:
         if self._recalled or self._recall is None:
             return
-        note, value = None, None
+        note, found = None, None
         try:
-            value = self._recall()
+            found = self._recall()
         except StoreError as problem:
             note = f"Earlier answers could not be read: {problem}"
         with self._changed:
-            self._value, self._note, self._recalled = value, note, True
+            if found is not None:
+                self._value, self._last_success = found
+            self._note, self._recalled = note, True
             self._changed.notify_all()
 
-    def _store(self, value: T) -> None:
+    def _store(self, value: T, at: datetime) -> None:
         assert self._keep is not None
         note = None
         try:
-            self._keep(value)
+            self._keep(value, at)
         except StoreError as problem:
             note = f"The last answer could not be kept: {problem}"
         with self._changed:

@@ -9,16 +9,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from threading import Lock
-from typing import Any, TypeVar
+from typing import Any
 
 from gridflex.domain.halfhours import require_utc, uk_time
 from gridflex.domain.market_data import AuctionResult, FlexibilityCall, PriceSeries
 from gridflex.sources.agile import AgileApi, agile_name
 from gridflex.sources.elexon import ElexonApi
 from gridflex.sources.line import Line, LineState
+from gridflex.sources.market_memory import (
+    AnswerStore,
+    keeping,
+    recalling,
+    rows_from_plain,
+    rows_to_plain,
+    series_from_plain,
+    series_to_plain,
+)
 from gridflex.sources.neso_portal import NesoPortal
-
-T = TypeVar("T")
 
 HALF_HOURLY, HOURLY, TWICE_A_DAY = timedelta(minutes=30), timedelta(hours=1), timedelta(hours=12)
 BACK, AHEAD = timedelta(days=28), timedelta(days=2)
@@ -34,7 +41,7 @@ class MarketFeed:
     """Kept answers of Elexon, the data portal and Agile. Threads may share it; stop it when done.
 
     Every method answers at once with what is known (the first time within ``max_wait_s``) and
-    starts the fetch that is due.
+    starts the fetch that is due. With a ``store`` the last good answers outlive the process.
     """
 
     def __init__(
@@ -43,27 +50,47 @@ class MarketFeed:
         portal: NesoPortal,
         agile: AgileApi,
         clock: Callable[[], datetime],
+        store: AnswerStore | None = None,
         *,
         max_wait_s: float = 1.5,
     ) -> None:
-        self._elexon, self._portal, self._agile, self._clock = elexon, portal, agile, clock
-        self._max_wait_s = max_wait_s
+        self.elexon, self._portal, self._agile, self._clock = elexon, portal, agile, clock
+        self._store, self._max_wait_s = store, max_wait_s
         self._lock = Lock()
         self._areas: dict[int, Line[PriceSeries]] = {}
         self._days: dict[date, Line[PriceSeries]] = {}
-        self._index: Line[PriceSeries] = self._line(lambda now: elexon.market_index(now - BACK, now), HALF_HOURLY)
-        self._auctions: Line[Results] = self._line(
-            lambda now: portal.auction_results(now - AUCTIONS_BACK, now + AHEAD), TWICE_A_DAY
+        self._index = self._prices("index", lambda now: elexon.market_index(now - BACK, now), HALF_HOURLY)
+        self._auctions: Line[Results] = Line(
+            lambda now: portal.auction_results(now - AUCTIONS_BACK, now + AHEAD),
+            TWICE_A_DAY,
+            clock,
+            recall=recalling(store, "auctions", rows_from_plain(AuctionResult)),
+            keep=keeping(store, "auctions", rows_to_plain),
+            max_wait_s=max_wait_s,
         )
-        self._calls: Line[Calls] = self._line(lambda now: portal.flexibility_calls(), HOURLY)
+        self._calls: Line[Calls] = Line(
+            lambda now: portal.flexibility_calls(),
+            HOURLY,
+            clock,
+            recall=recalling(store, "calls", rows_from_plain(FlexibilityCall)),
+            keep=keeping(store, "calls", rows_to_plain),
+            max_wait_s=max_wait_s,
+        )
+
+    def begin(self) -> None:
+        """Start what is due of the answers that every visitor shares, so that they are waited for together."""
+        for line in (self._auctions, self._index, self._calls):
+            line.begin()
 
     def agile(self, region: int) -> LineState[PriceSeries]:
         """Unit rates for a region, past and as published ahead. Raises InputError for what is no region."""
         agile_name(region)
         with self._lock:
             if region not in self._areas:
-                self._areas[region] = self._line(
-                    lambda now: self._agile.unit_rates(region, now - BACK, now + AHEAD), HALF_HOURLY
+                self._areas[region] = self._prices(
+                    f"agile-{region}",
+                    lambda now: self._agile.unit_rates(region, now - BACK, now + AHEAD),
+                    HALF_HOURLY,
                 )
         return self._areas[region].state()
 
@@ -79,7 +106,7 @@ class MarketFeed:
                 while len(self._days) >= MOST_DAYS:
                     self._days.pop(next(iter(self._days))).stop(0.0)
                 every = HALF_HOURLY if day == uk_time(self._clock()).date() else TWICE_A_DAY
-                self._days[day] = self._line(lambda now: self._elexon.system_price(day, now), every)
+                self._days[day] = self._prices("", lambda now: self.elexon.system_price(day, now), every)
             line = self._days[day]
         return line.state()
 
@@ -98,8 +125,29 @@ class MarketFeed:
             lines += [*self._areas.values(), *self._days.values()]
         for line in lines:
             line.stop(wait_s)
-        for source in (self._elexon, self._portal, self._agile):
+        for source in (self.elexon, self._portal, self._agile):
             source.close()
 
-    def _line(self, fetch: Callable[[datetime], T], every: timedelta) -> Line[T]:
-        return Line(fetch, every, self._clock, max_wait_s=self._max_wait_s)
+    def _prices(self, name: str, fetch: Callable[[datetime], PriceSeries], every: timedelta) -> Line[PriceSeries]:
+        """A line of prices, kept under ``name`` where it has one."""
+        store = self._store if name else None
+        recall, keep = recalling(store, name, series_from_plain), keeping(store, name, series_to_plain)
+        return Line(fetch, every, self._clock, recall=recall, keep=keep, max_wait_s=self._max_wait_s)
+
+    def known(self, source: str) -> LineState[Any] | None:
+        """What the first answer of a source (``elexon``, ``portal``, ``agile``) holds; None where it was never asked.
+
+        Starts nothing.
+        """
+        lines: dict[str, Line[Any] | None] = {
+            "elexon": self._index,
+            "portal": self._auctions,
+            "agile": next(iter(self._areas.values()), None),
+        }
+        line = lines[source]
+        return line.known() if line is not None and line.asked else None
+
+    def requests_on(self, day: date) -> dict[str, int]:
+        """Requests sent on a UTC day, by source."""
+        named = (("elexon", self.elexon), ("portal", self._portal), ("agile", self._agile))
+        return {name: source.requests_on(day) for name, source in named}

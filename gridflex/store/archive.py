@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 
@@ -55,6 +55,17 @@ class Archive:
     def known_at(self, region: int, at: datetime) -> CarbonSnapshot | None:
         """What was known of a region at ``at``: its newest snapshot fetched at or before; None before the first."""
         return self._newest(region, at)
+
+    def issued(self, region: int, start: datetime, end: datetime) -> Iterator[CarbonSnapshot]:
+        """The snapshots fetched in [start, end) as they were issued, the last of each half-hour, in time order."""
+        kept = carbon_snapshots.c
+        wanted = select(kept.fetched_at, kept.payload).where(
+            kept.region == region, kept.fetched_at >= start, kept.fetched_at < end
+        )
+        with self._database.read() as connection:
+            found = connection.execute(wanted.order_by(kept.fetched_at))
+            newest = {epoch_half_hour(at): payload for at, payload in found}
+        return (_snapshot(payload) for payload in newest.values())
 
     def settled(self, region: int, start: datetime, end: datetime) -> list[tuple[datetime, float]]:
         """What a run is settled on, gCO2/kWh, for each half-hour known that starts in [start, end), in time order.

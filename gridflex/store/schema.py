@@ -17,7 +17,7 @@ from gridflex.store.tables import metadata
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "r0004_retention"
+HEAD = "r0005_markets"
 """The newest revision: the name of the last file in ``migrations/versions``."""
 BASELINE = "r0001_baseline"
 """What a database holds whose tables were made before they had a revision."""

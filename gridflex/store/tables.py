@@ -89,6 +89,22 @@ class ReadingColumns(TypedColumns):
     actual: Named[float | None]
 
 
+class AnswerColumns(TypedColumns):
+    """The last good answer of one market source, compressed."""
+
+    name: Named[str] = Column(String(64), primary_key=True)
+    fetched_at: Named[datetime] = Column(Utc)
+    payload: Named[bytes] = Column(LargeBinary)
+
+
+class PriceColumns(TypedColumns):
+    """One settled price of one series, GBP/kWh."""
+
+    series: Named[str] = Column(String(64), primary_key=True)
+    start: Named[datetime] = Column(Utc, primary_key=True)
+    gbp_per_kwh: Named[float]
+
+
 class OrderColumns(TypedColumns):
     """One order over Beckn: what a list shows of it, and its whole record, compressed, under a version."""
 
@@ -152,6 +168,8 @@ trail_heads = Table("trail_heads", metadata, TrailHeadColumns)
 workspaces = Table("workspaces", metadata, WorkspaceColumns)
 carbon_snapshots = Table("carbon_snapshots", metadata, SnapshotColumns)
 carbon_readings = Table("carbon_readings", metadata, ReadingColumns)
+market_answers = Table("market_answers", metadata, AnswerColumns)
+market_prices = Table("market_prices", metadata, PriceColumns)
 beckn_orders = Table("beckn_orders", metadata, OrderColumns)
 beckn_books = Table("beckn_books", metadata, BooksColumns)
 leases = Table("leases", metadata, LeaseColumns)

@@ -19,6 +19,6 @@ def card() -> Card | None:
     if desk.remote:
         return None
     who = (state.get("replay_at"), state.get("plug"))
-    now, tariff = session.now(), session.workspace().tariff
+    now, tariff = session.now(), session.price()
     windows = desk.board.windows(session.regional(), session.grid_view(), tariff, now, who)
     return None if windows is None else beckn_card(windows, standing(), now)

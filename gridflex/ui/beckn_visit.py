@@ -35,7 +35,7 @@ def desk() -> OrderDesk:
 
 def refresh_outlook() -> Outlook:
     """The zones as this visitor sees the grid; the same object until something changes."""
-    found = outlook_of(session.regional(), session.workspace().tariff)
+    found = outlook_of(session.regional(), session.price())
     kept: Outlook | None = st.session_state.get("beckn_outlook")
     if kept is None or not found.same_as(kept):
         kept = st.session_state["beckn_outlook"] = found

@@ -10,6 +10,7 @@ from gridflex.backtest.result import Result
 from gridflex.backtest.study import AT_ONCE, BEST_WINDOW
 from gridflex.domain import format as fmt
 from gridflex.domain.halfhours import HALF_HOUR
+from gridflex.domain.tariff import DEFAULT_TARIFF
 from gridflex.errors import InputError
 from gridflex.services.impact_view import (
     Impact,
@@ -17,20 +18,22 @@ from gridflex.services.impact_view import (
     claim_text,
     claims_of,
     day_table,
+    half_hour_table,
     impact,
     job_table,
+    revenue_table,
     settlement_sentence,
 )
-from gridflex.ui import frame, impact_accounts, impact_run, session
+from gridflex.ui import frame, impact_accounts, impact_errors, impact_fill, impact_run, session
 from gridflex.ui.charts import impact as charts
 from gridflex.ui.charts.style import CONFIG
 from gridflex.ui.palette import palette
 from gridflex.ui.plain import plain
 from gridflex.ui.revenue_history import months
-from gridflex.ui.tables import csv_of
+from gridflex.ui.tables import csv_of, rows_below
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 
 def show() -> None:
@@ -39,13 +42,21 @@ def show() -> None:
     frame.replay_banner()
     impact_run.form()
     impact_run.progress()
-    found = impact_run.finished()
-    if found is None:
+    impact_fill.progress()
+    own = impact_run.finished()
+    if own is None:
         month = months().newest(session.now())
-        found = month.result
-        word = month.made_of.provenance.word
+        found, made_of = month.result, month.made_of
+        word = made_of.provenance.word
         st.caption(f"Shown: the demo site's last 30 days, on {word} values. No cycle is multiplied.")
-    _say(found)
+        _say(found, "demo jobs", DEFAULT_TARIFF.name)
+    else:
+        found, made = own
+        made_of = made.made_of
+        if made.asked.trace is not None:
+            st.text(made.asked.trace.sentence)
+        st.caption(plain(f"Shown: your backtest, on {made_of.intensity.name}."))
+        _say(found, made.asked.workload, made.price_name)
     try:
         view = _view(found)
     except InputError as problem:
@@ -54,19 +65,19 @@ def show() -> None:
     _headline(view)
     _claims(view)
     _charts(view)
-    impact_accounts.show(view)
+    impact_accounts.show(view, made_of.sentence)
 
 
-def _say(found: Result) -> None:
+def _say(found: Result, workload: str, price: str) -> None:
     study = found.study
     last = study.start + (len(study) - 1) * HALF_HOUR
     left = f" {study.left_out} jobs could not be settled within the period and are left out." if study.left_out else ""
     filled = f" {study.filled} half-hours are filled." if study.filled else ""
     st.caption(
         plain(
-            f"{fmt.date_clock(study.start)} to {fmt.date_clock(last)}, {len(study.jobs):,} demo jobs, decided "
-            f"half-hour by half-hour on {study.knowledge.name}.{left}{filled} Savings are estimates on average "
-            "intensity, against running at once."
+            f"{fmt.date_clock(study.start)} to {fmt.date_clock(last)}, {len(study.jobs):,} {workload}, decided "
+            f"half-hour by half-hour on {study.knowledge.name}.{left}{filled} Priced at the {price}, known ahead: "
+            f"{study.known_price.name}. Savings are estimates on average intensity, against running at once."
         )
     )
 
@@ -78,8 +89,9 @@ def _view(found: Result) -> Impact:
     chosen = st.selectbox("Figures of", range(len(ran)), usual, format_func=lambda at: ran[at].label)
     who, here = ran[chosen], session.prepared()
     decided = session.decisions()
-    key = (found, who, here, session.controls())
-    return session.remembered("impact", key, lambda: impact(found, who, claims_of(decided)))
+    levels = session.market().levels
+    key = (found, who, here, session.controls(), levels)
+    return session.remembered("impact", key, lambda: impact(found, who, claims_of(decided), levels))
 
 
 def _headline(view: Impact) -> None:
@@ -102,16 +114,9 @@ def _headline(view: Impact) -> None:
         f"Projection of the 30 days to come, from {month.season_days} days like these (median, p5 to p95): "
         f"{plain(band_text(month.projected_kg, 'kg'))}, {plain(band_text(month.projected_gbp, '£'))}. No result."
     )
-    _rows("Rows of the headline, by day", "days", day_table(view))
-
-
-def _rows(label: str, name: str, table: pd.DataFrame) -> None:
-    with st.expander(label, icon=":material/table_rows:"):
-        st.dataframe(table, hide_index=True, alt=f"{label}.")
-        st.download_button(
-            "Export", csv_of(table), f"gridflex-impact-{name}.csv", "text/csv", icon=":material/download:",
-            on_click="ignore", key=f"export_impact_{name}",
-        )  # fmt: skip
+    rows_below("Rows of the headline, by day", "impact-days", day_table(view))
+    if month.revenue.chosen:
+        rows_below("Availability by service", "impact-services", revenue_table(view))
 
 
 def _claims(view: Impact) -> None:
@@ -143,7 +148,9 @@ def _charts(view: Impact) -> None:
         st.plotly_chart(make(view, colours), key=f"impact_{make.__name__}", config=CONFIG, alt=alt)
         if make is charts.settled_figure:
             st.caption(plain(settlement_sentence(view)))
-            _rows("Every job, estimated and settled", "jobs", job_table(view))
+            rows_below("Every job, estimated and settled", "impact-jobs", job_table(view))
+            impact_errors.show(view)
+    rows_below("Every half-hour: energy, intensity, price", "impact-half-hours", half_hour_table(view))
     _policies(view.result)
 
 

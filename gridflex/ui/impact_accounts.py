@@ -11,9 +11,10 @@ from gridflex.ui import session
 from gridflex.ui.plain import plain
 
 
-def show(view: Impact) -> None:
-    """The accounts under the chosen policy, and their report."""
+def show(view: Impact, source: str) -> None:
+    """The accounts under the chosen policy, and their report; ``source`` names the intensity they are settled on."""
     from gridflex.backtest.accounting import report_csv
+    from gridflex.backtest.report_page import report_page
 
     st.subheader("Carbon accounts", anchor=False)
     certified = st.number_input("Renewable certificates, MWh", 0.0, 1e6, 0.0, 1.0, key="impact_certificates")
@@ -45,9 +46,12 @@ def show(view: Impact) -> None:
     )
     st.caption("These figures answer different questions and are not added up. The report holds every half-hour.")
     prepared = uk_time(session.now()).date()
-    key = (view, book.pue, certified, prepared)
-    report = session.remembered("accounts", key, lambda: report_csv(book, prepared, view.result.study.knowledge.name))
-    st.download_button(
-        "Export the carbon accounting report", report, "gridflex-carbon-accounts.csv", "text/csv",
-        icon=":material/download:", on_click="ignore", key="export_accounts",
-    )  # fmt: skip
+    with st.container(horizontal=True):
+        st.download_button(
+            "Export the report, CSV", lambda: report_csv(book, prepared, source), "gridflex-carbon-accounts.csv",
+            "text/csv", icon=":material/download:", on_click="ignore", key="export_accounts",
+        )  # fmt: skip
+        st.download_button(
+            "Printable page", lambda: report_page(book, prepared, source), "gridflex-carbon-accounts.html",
+            "text/html", icon=":material/print:", on_click="ignore", key="print_accounts",
+        )  # fmt: skip

@@ -33,6 +33,7 @@ def show() -> None:
         st.info("The queue is empty; there is nothing to value yet.", icon=":material/inbox:")
         st.page_link(frame.QUEUE, label="Bring in jobs", icon=":material/upload:")
         return
+    revenue_scenario.prices()
     _scenario()
 
 
@@ -46,10 +47,13 @@ def _scenario() -> None:
     plan = site_plan(decided, here.before, here.site, factor)
     cards, grid = st.container(), st.container()
     st.subheader("A called event, sold wholesale (P415)", anchor=False)
-    event, terms = revenue_scenario.event_form(plan, decided, factor)
+    asked = st.container()
     history = revenue_history.history(factor * here.site.pue)
-    key = (session.prepared(), session.controls(), scenario, event, terms, history)
-    found = session.remembered("revenue", key, lambda: revenue(decided, plan, scenario, history, event, terms))
+    with asked:
+        event, terms = revenue_scenario.event_form(plan, decided, factor, history)
+    market = session.market()
+    key = (session.prepared(), session.controls(), scenario, event, terms, history, market.levels, market.wholesale)
+    found = session.remembered("revenue", key, lambda: revenue(decided, plan, scenario, history, event, terms, market))
     revenue_statement.show(found, history)
     with cards:
         _cards(found)

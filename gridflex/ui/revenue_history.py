@@ -19,7 +19,7 @@ UPLOAD = "metered_upload"
 @st.cache_resource(show_spinner=False)
 def months() -> DemoMonths:
     """The demo's last 30 days, made once in a half-hour for all visitors."""
-    return DemoMonths(session.platform().archive, DEMO_SEED)
+    return DemoMonths(session.platform().record, DEMO_SEED)
 
 
 def history(factor: float) -> Metered | None:

@@ -9,25 +9,39 @@ import streamlit as st
 from gridflex.agents.orchestrator import Decisions
 from gridflex.domain import format as fmt
 from gridflex.domain.halfhours import HALF_HOUR
+from gridflex.markets.baseline import Metered
 from gridflex.markets.eligibility import LARGEST_MW, Capability
 from gridflex.markets.events import CalledEvent
 from gridflex.markets.firm import SitePlan
 from gridflex.markets.rules import rules_sentence
 from gridflex.services.revenue_event import EventTerms, suggested
 from gridflex.services.revenue_site import Scenario
-from gridflex.sources.service_levels import YEAR
 from gridflex.ui import session
 from gridflex.ui.controls import energy_slider
+from gridflex.ui.plain import plain
 
 PENCE_STEP = 5.0
+LOOK = "5s"
+
+
+@st.fragment(run_every=LOOK)
+def prices() -> None:
+    """Rules date, and where prices are from; the page runs again when they come in."""
+    market = session.market()
+    st.caption(
+        f"{rules_sentence(session.now().date())} {plain(market.sentence)} "
+        "All of this is a scenario: nothing here is earned yet."
+    )
+    if market.problems:
+        st.caption(plain(f"{'. '.join(dict.fromkeys(market.problems))}."))
+    seen, known = st.session_state.get("seen_market"), (market.levels, market.wholesale, market.calls)
+    st.session_state["seen_market"] = known
+    if seen is not None and any(a is not b for a, b in zip(seen, known, strict=True)):
+        st.rerun()
 
 
 def bar() -> tuple[Scenario, int]:
-    """Rules date, where prices are from, size of the site, alone or pooled, workload energy."""
-    st.caption(
-        f"{rules_sentence(session.now().date())} Service prices: published levels, {YEAR}. "
-        "Wholesale prices: sample. All of this is a scenario: nothing here is earned yet."
-    )
+    """Size of the site, alone or pooled, workload energy."""
     size, way, energy = st.columns([1, 1, 2], gap="medium")
     with size:
         mw = st.number_input(
@@ -60,11 +74,13 @@ def _capability(aggregated: bool) -> Capability:
     return Capability(response, meter, aggregated, share / 100)
 
 
-def event_form(plan: SitePlan, decided: Decisions, factor: float) -> tuple[CalledEvent | None, EventTerms]:
+def event_form(
+    plan: SitePlan, decided: Decisions, factor: float, history: Metered | None
+) -> tuple[CalledEvent | None, EventTerms]:
     """From, to and MW of the event, and the terms it is settled on; no event where the end is not after the start."""
     horizon = decided.plan.horizon
-    key = (session.prepared(), session.controls(), factor)
-    usual = session.remembered("usual_event", key, lambda: suggested(plan, horizon, decided.rules.objective))
+    key = (session.prepared(), session.controls(), factor, history)
+    usual = session.remembered("usual_event", key, lambda: suggested(plan, horizon, decided.rules.objective, history))
     ahead = [horizon.at(row) for row in range(horizon.now_index, len(horizon) + 1)]
     first, last, power = st.columns(3)
     with first:
@@ -88,11 +104,12 @@ def _moment(label: str, moments: list[datetime], usual: datetime, key: str) -> d
 
 
 def _terms() -> EventTerms:
-    usual = EventTerms()
+    usual, wholesale = EventTerms(), session.market().wholesale.name
     with st.expander("Terms and prices of the event", icon=":material/handshake:"):
         st.caption(
-            "Share and fees are assumed. The price sold is the four-week profile of the sample wholesale price; the "
-            "system price is that plus what you set here. A Demand Flexibility requirement is supposed, not published."
+            f"Share and fees are assumed. The price sold is the four-week profile of the {plain(wholesale)}; the "
+            "system price is that plus what you set here: the real one is known only when it settles. A Demand "
+            f"Flexibility price set here is supposed; published: {plain(session.market().calls_from)}."
         )
         one, two, three, four = st.columns(4)
         share = one.number_input("Site's share, %", 0.0, 100.0, 100 * usual.share, PENCE_STEP, key="rev_share")
@@ -100,7 +117,5 @@ def _terms() -> EventTerms:
         premium = three.number_input(
             "System price above the price sold, £/MWh", -500.0, 5000.0, 0.0, 10.0, key="rev_premium"
         )
-        flexibility = four.number_input(
-            "Demand Flexibility, £/MWh (0: none published)", 0.0, 5000.0, 0.0, 50.0, key="rev_dfs"
-        )
+        flexibility = four.number_input("Demand Flexibility supposed, £/MWh", 0.0, 5000.0, 0.0, 50.0, key="rev_dfs")
     return EventTerms(share / 100, fees, premium, flexibility)

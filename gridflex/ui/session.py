@@ -11,12 +11,14 @@ import streamlit as st
 
 from gridflex.agents.grid import GridView
 from gridflex.agents.orchestrator import Decisions
+from gridflex.agents.ports import PricePort
 from gridflex.domain.controls import Controls
 from gridflex.domain.provenance import Provenance
 from gridflex.errors import Conflict, GridFlexError
 from gridflex.planning.queue import Queue
 from gridflex.services.demand_view import DemandView, expected_demand
 from gridflex.services.desk import Desk
+from gridflex.services.markets import MarketView, published_view
 from gridflex.services.platform import Clock, Platform, build_platform
 from gridflex.services.possible import possible_g
 from gridflex.services.self_checks import SelfChecks, self_checks
@@ -133,12 +135,28 @@ def grid_view() -> GridView:
 
 def regional() -> Callable[[int], GridView]:
     """The grid of any region for the visitor's tariff and moment; other threads may ask."""
-    tariff, grid, at = workspace().tariff, platform().grid, now()
+    tariff, grid, at = price(), platform().grid, now()
     if "replay_at" in st.session_state:
         return lambda region: grid.replay(region, at, tariff)
     if left := UNPLUGGED.get(st.session_state.get("plug", "")):
         return lambda region: grid.unplugged(region, at, tariff, left=left)
     return lambda region: grid.view(region, at, tariff)
+
+
+def price() -> PricePort:
+    """The visitor's energy price: what the site's tariff follows; its rows in a replay and with the plug pulled."""
+    here = workspace()
+    if "replay_at" in st.session_state or st.session_state.get("plug", "") in UNPLUGGED:
+        return here.tariff
+    return platform().grid.price_of(here.site.region, here.tariff)
+
+
+def market() -> MarketView:
+    """The markets at the visitor's moment: published levels and sample prices in a replay and with the plug pulled."""
+    at = now()
+    if "replay_at" in st.session_state or st.session_state.get("plug", "") in UNPLUGGED:
+        return published_view(at)
+    return platform().markets.view(at)
 
 
 def controls() -> Controls:

@@ -6,9 +6,16 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from gridflex.domain.tariff import DEFAULT_TARIFF, Tariff
+from gridflex.domain.tariff import DEFAULT_TARIFF, Follows, Tariff
+from gridflex.markets.forward import PublishedTariff
+from gridflex.services.price_ahead import price_ahead
 from gridflex.services.tariff_table import DAYS, edited_tariff, tariff_table
 from gridflex.ui import session
+from gridflex.ui.charts.price import price_figure
+from gridflex.ui.charts.style import CONFIG
+from gridflex.ui.palette import palette
+
+FOLLOW = {Follows.AGILE: "Follow Octopus Agile", Follows.ROWS: "Follow the rows above"}
 
 
 def editor() -> None:
@@ -17,10 +24,12 @@ def editor() -> None:
     with st.expander(f"Energy price: {here.tariff.name}", icon=":material/payments:"):
         capacity = here.tariff.capacity
         st.caption(
-            "Every row names its source, or says assumed. The capacity charge "
+            "Every row names its source, or says assumed. Octopus Agile, the one price published ahead, may stand in "
+            "for what a half-hourly contract follows: a domestic tariff, here without VAT. The capacity charge "
             f"(£{capacity.gbp_per_kva_day:.2f} per kVA and day, {capacity.source}) is paid whenever the energy is "
             "used, so no plan changes it."
         )
+        _agile(here.tariff)
         edited = st.data_editor(
             tariff_table(here.tariff),
             num_rows="dynamic",
@@ -36,8 +45,28 @@ def editor() -> None:
         with st.container(horizontal=True):
             if st.button("Use this tariff", disabled="replay_at" in st.session_state):
                 _keep(lambda: edited_tariff(here.tariff, edited))
+            other = Follows.ROWS if here.tariff.follows is Follows.AGILE else Follows.AGILE
+            if st.button(FOLLOW[other], icon=":material/query_stats:", disabled="replay_at" in st.session_state):
+                _keep(lambda: here.tariff.model_copy(update={"follows": other}))
             if here.tariff != DEFAULT_TARIFF and st.button("Back to the default"):
                 _keep(lambda: DEFAULT_TARIFF)
+
+
+def _agile(tariff: Tariff) -> None:
+    """What a site that follows Agile pays: published where it is, a profile with its band beyond."""
+    if tariff.follows is Follows.ROWS:
+        return
+    price, horizon = session.price(), session.grid_view().horizon
+    if not isinstance(price, PublishedTariff):
+        said = "Octopus Agile cannot be read here and now; the rows below price the energy."
+        st.warning(said, icon=":material/cloud_off:")
+        return
+    ahead = price_ahead(price, horizon)
+    if ahead is None:
+        return
+    st.text(ahead.sentence)
+    chart = price_figure(ahead, palette(session.is_dark()))
+    st.plotly_chart(chart, key="agile", config=CONFIG, alt=ahead.sentence)
 
 
 def _keep(tariff: Callable[[], Tariff]) -> None:

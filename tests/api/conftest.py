@@ -23,6 +23,7 @@ from gridflex.api.visits import HEADER
 from gridflex.services.platform import Platform, build_platform
 from gridflex.services.self_checks import SelfChecks, self_checks
 from gridflex.settings import Settings
+from tests.bench import OFFLINE
 from tests.databases import fresh_database
 
 NOW = datetime(2026, 1, 8, 17, 5, tzinfo=UTC)
@@ -102,7 +103,7 @@ def served(
     clock = Clock()
     with ExitStack() as stack:
         address = database or stack.enter_context(fresh_database())
-        given = {"GRIDFLEX_CARBON_API_URL": carbon, "GRIDFLEX_BECKN_URL": beckn}
+        given = {**OFFLINE, "GRIDFLEX_CARBON_API_URL": carbon, "GRIDFLEX_BECKN_URL": beckn}
         given |= {"GRIDFLEX_WEBHOOK_ALLOW_PRIVATE": private, "DATABASE_URL": SecretStr(address)}
         settings = Settings.model_validate(given)
         platform = build_platform(settings, clock)

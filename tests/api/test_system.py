@@ -80,7 +80,14 @@ def test_prometheus_reads_the_same_figures(api: Served) -> None:
 def test_health_says_on_what_it_decides(api: Served) -> None:
     said = api.get("/health")
     assert (said["status"], said["provenance"]) == ("degraded", "sample")
-    assert [part["part"].split()[0] for part in said["components"]] == ["Carbon", "Sample", "Audit"]
+    assert [part["part"].split()[0] for part in said["components"]] == [
+        "Carbon",
+        "Wholesale",
+        "Auction",
+        "Octopus",
+        "Sample",
+        "Audit",
+    ]
 
 
 def test_health_is_good_while_the_source_answers(serve: Serve, replay: Any) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import signal
+import pickle
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +16,8 @@ import pytest
 from gridflex.backtest import processes
 from gridflex.backtest.runner import Progress, run
 from gridflex.backtest.study import AT_ONCE, BEST_WINDOW, DOCUMENTED, PAUSING, Contender, Study
-from gridflex.backtest.units import FolderShelf, MemoryShelf, units_of
+from gridflex.backtest.units import FolderShelf, MemoryShelf, units_of, work
+from gridflex.backtest.worker import serve
 from gridflex.domain.halfhours import uk_time
 from gridflex.errors import PlanError, StoreError
 from tests.backtest.conftest import RULES, START, Job, job, study
@@ -124,25 +125,28 @@ def test_a_stop_reaches_the_processes(made: Study) -> None:
     assert run(made, workers=2, stop=stop).stopped
 
 
-def test_a_worker_tells_its_share_and_stops_when_told(made: Study) -> None:
-    context = multiprocessing.get_context("spawn")
-    stopped, shares = context.Event(), context.Array("d", 2)
-    unit = next(unit for unit in units_of(made, [BEST_WINDOW]) if unit.contender == BEST_WINDOW)
-    processes._take(made, stopped, shares)
-    assert processes._work(unit, 1) is not None
-    assert 0.5 < shares[1] <= 1
-    stopped.set()
-    assert processes._work(unit, 0) is None
+def test_a_worker_answers_piece_by_piece(made: Study) -> None:
+    units = units_of(made, [BEST_WINDOW])
+    asked, said = BytesIO(), BytesIO()
+    for value in (made, *units):
+        pickle.dump(value, asked)
+    asked.seek(0)
+    serve(asked, said)
+    said.seek(0)
+    told = [pickle.load(said) for _ in range(said.getbuffer().nbytes) if said.tell() < said.getbuffer().nbytes]
+    assert all(0 <= value <= 1 for kind, value in told if kind == "share")
+    done = [value for kind, value in told if kind == "done"]
+    assert len(done) == len(units)
+    for unit, columns in zip(units, done, strict=True):
+        here = work(made, unit)
+        assert here is not None
+        assert all(np.array_equal(columns[name], here[name]) for name in here)
 
 
 def test_a_killed_worker_is_said(made: Study, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(processes, "_work", _die)
+    monkeypatch.setattr(processes, "COMMAND", (sys.executable, "-c", "import os; os.kill(os.getpid(), 9)"))
     with pytest.raises(PlanError, match="was killed"):
-        run(made, [BEST_WINDOW], workers=1 + 1)
-
-
-def _die(unit: object, number: int) -> None:
-    os.kill(os.getpid(), signal.SIGKILL)
+        run(made, [BEST_WINDOW], workers=2)
 
 
 def test_the_heaviest_pieces_come_first_and_a_cap_keeps_jobs_together(made: Study) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from dask import distributed
 
 from gridflex.backtest import sweep
 from gridflex.backtest.study import BEST_WINDOW, DOCUMENTED
@@ -47,19 +48,17 @@ def test_a_sweep_here_has_a_row_for_each_point_and_policy(points: list[Point]) -
 
 
 def test_without_dask_it_says_what_to_install(points: list[Point], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "dask", None)
+    monkeypatch.setitem(sys.modules, "dask.distributed", None)
     with pytest.raises(InputError, match=r'pip install "dask\[distributed\]"'):
         sweep_on_dask(points)
 
 
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[object]:
-    distributed = pytest.importorskip("dask.distributed", reason="Dask is an extra")
-    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as local:
+    with sweep.local_cluster(distributed, 2) as local:
         yield local
 
 
-@pytest.mark.filterwarnings("ignore")
 def test_a_cluster_gives_the_same_answer(points: list[Point], cluster: object) -> None:
     told: list[float] = []
     address = str(getattr(cluster, "scheduler_address", ""))
@@ -67,7 +66,6 @@ def test_a_cluster_gives_the_same_answer(points: list[Point], cluster: object) -
     assert told[-1] == 1
 
 
-@pytest.mark.filterwarnings("ignore")
 def test_a_killed_worker_is_survived(
     points: list[Point], cluster: object, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -78,7 +76,6 @@ def test_a_killed_worker_is_survived(
     assert (tmp_path / "died").exists()
 
 
-@pytest.mark.filterwarnings("ignore")
 def test_a_task_that_fails_again_and_again_is_said(points: list[Point], cluster: object) -> None:
     empty = replace(points[0], study=replace(points[0].study, jobs=points[0].study.jobs.take(slice(0, 0))))
     with pytest.raises(PlanError, match="could not be run"):

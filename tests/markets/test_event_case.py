@@ -77,6 +77,15 @@ def test_the_dearer_buyer_of_each_half_hour_gets_it(queue_of: Callable[..., Queu
     assert held == {"P415 wholesale": [0, 1], "Demand Flexibility Service": [1, 0]}
 
 
+def test_a_loss_stays_with_the_trader_where_nobody_else_pays(queue_of: Callable[..., Queue]) -> None:
+    horizon = Horizon.of(NOW, np.full(COUNT, 150.0), PRICE)
+    prices = EventPrices(np.array([-100.0, 110.0]), np.array([90.0, 90.0]), "scenario")
+    found = event_case(routine(queue_of), horizon, history(), EVENT, prices, terms=Terms(0.5), objective=COST_ONLY)
+    assert found.to_flexibility.tolist() == [False, False]
+    # 0.5 MWh sold at −100 and 0.5 MWh at 110; nothing is left out because it lost money.
+    assert found.statement.gross_gbp == pytest.approx(-50 + 55)
+
+
 def test_without_history_there_is_no_baseline(queue_of: Callable[..., Queue]) -> None:
     horizon = Horizon.of(NOW, np.full(COUNT, 150.0), PRICE)
     prices = EventPrices(np.zeros(2), np.zeros(2), "scenario")

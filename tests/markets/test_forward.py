@@ -11,6 +11,7 @@ from gridflex.domain.halfhours import HALF_HOUR, half_hours, uk_time
 from gridflex.domain.market_data import PriceSeries
 from gridflex.errors import PlanError
 from gridflex.markets.forward import PublishedTariff, forward_price
+from tests.bench import PriceSheet, flat
 
 NOW = datetime(2026, 1, 8, 16, 30, tzinfo=UTC)
 FIRST = NOW - timedelta(days=28)
@@ -62,10 +63,13 @@ def test_too_little_history_is_refused_and_a_tariff_falls_back() -> None:
     short = PriceSeries("Agile", NOW, np.full(4, 0.2))
     with pytest.raises(PlanError):
         forward_price(short, NOW, 48)
-    tariff = PublishedTariff("Agile", lambda: short, lambda start, count: np.full(count, 0.15))
+    tariff = PublishedTariff(short, PriceSheet(flat(0.15)))
     assert tariff.prices(NOW, 48).tolist() == [0.15] * 48
-    live = PublishedTariff("Agile", lambda: series(30), lambda start, count: np.full(count, 0.15))
+    live = PublishedTariff(series(30), PriceSheet(flat(0.15)))
     assert live.energy_row(NOW, 2).tolist() == pytest.approx([0.16, 0.17])
+    assert live.prices(NOW + timedelta(minutes=7), 2).tolist() == pytest.approx([0.16, 0.17])
+    assert live == PublishedTariff(live.series, live.fallback), "equal where series and fallback are the same"
+    assert live.name == "Agile"
 
 
 def test_one_day_of_weekdays_serves_the_weekend() -> None:

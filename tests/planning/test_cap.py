@@ -18,7 +18,7 @@ from gridflex.planning.policies import POLICIES
 from gridflex.planning.policies.base import UNPLACED, Rules
 from gridflex.planning.queue import Queue
 from gridflex.planning.rationale import labels
-from gridflex.planning.site_cap import site_cap
+from gridflex.planning.site_cap import site_cap, usage
 from tests.planning.queues import (
     START,
     assert_keeps_the_rules,
@@ -301,3 +301,11 @@ def test_two_caps_at_once_are_refused() -> None:
 def test_an_empty_queue_has_a_plan() -> None:
     solution = make_plan("best-window", queue_of(), Horizon.of(START, np.ones(4)), Rules(cap_kw=1.0))
     assert len(solution.plan.start) == 0
+
+
+def test_where_nothing_runs_the_site_draws_exactly_nothing() -> None:
+    # 0.1 + 0.2 + 0.3 − 0.3 − 0.1 − 0.2 is not 0 in binary numbers.
+    load = np.array([0.1, 0.2, 0.3])
+    used = usage(np.array([0, 1, 2]), np.array([4, 4, 1]), load, 7)
+    assert used[5:].tolist() == [0.0, 0.0]
+    assert used[:5].tolist() == pytest.approx([0.1, 0.3, 0.6, 0.3, 0.2])

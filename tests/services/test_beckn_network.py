@@ -39,6 +39,7 @@ from gridflex.services.beckn_sandbox import TestBench
 from gridflex.services.beckn_workload import Wish, chooser, imagined, workload_of
 from gridflex.services.platform import Platform, build_platform
 from gridflex.settings import Settings
+from tests.bench import OFFLINE
 
 NOW = datetime(2026, 11, 18, 10, 20, tzinfo=UTC)
 SEED = b64encode(bytes(32)).decode()
@@ -54,7 +55,7 @@ def web(app: Any) -> httpx.Client:
 
 
 def settings(**given: Any) -> Settings:
-    offline = {"GRIDFLEX_CARBON_API_URL": "", "DATABASE_URL": SecretStr("sqlite://")}
+    offline = {**OFFLINE, "DATABASE_URL": SecretStr("sqlite://")}
     return Settings.model_validate(offline | given)
 
 

@@ -19,7 +19,7 @@ from gridflex.services.beckn_board import windows_of
 from gridflex.services.beckn_outlook import GAS_G, REGIONS_SOLD, Outlook, outlook_of
 from gridflex.services.platform import Platform, build_platform
 from gridflex.settings import Settings
-from tests.bench import MIX, NOW, START, PriceSheet, flat, hour, one_price, stepped, view_of
+from tests.bench import MIX, NOW, OFFLINE, START, PriceSheet, flat, hour, one_price, stepped, view_of
 
 WINTER = datetime(2026, 11, 18, 10, 20, tzinfo=UTC)
 CLOCKS_BACK = datetime(2026, 10, 24, 20, 5, tzinfo=UTC)
@@ -27,7 +27,7 @@ CLOCKS_BACK = datetime(2026, 10, 24, 20, 5, tzinfo=UTC)
 
 @pytest.fixture
 def shared() -> Iterator[Platform]:
-    given = {"GRIDFLEX_CARBON_API_URL": "", "DATABASE_URL": SecretStr("sqlite://")}
+    given = {**OFFLINE, "DATABASE_URL": SecretStr("sqlite://")}
     platform = build_platform(Settings.model_validate(given), lambda: WINTER)
     yield platform
     platform.close()

@@ -14,22 +14,24 @@ from gridflex.domain.grid import Reading
 from gridflex.domain.halfhours import half_hours
 from gridflex.domain.provenance import Provenance
 from gridflex.services.demo_month import DAYS, DemoMonths
+from gridflex.services.impact_record import Record
 from gridflex.store.archive import Archive
 from gridflex.store.database import Database
+from gridflex.store.market import MarketStore
 from tests.bench import NOW
 
 FIRST = datetime(2025, 12, 9, tzinfo=UTC)
 
 
 @pytest.fixture
-def archive() -> Iterator[Archive]:
+def record() -> Iterator[Record]:
     database = Database("sqlite://")
-    yield Archive(database)
+    yield Record(Archive(database), MarketStore(database), lambda region: None)
     database.dispose()
 
 
-def test_without_an_archive_the_sample_is_decided_on_its_own_forecasts(archive: Archive) -> None:
-    months = DemoMonths(archive, 42)
+def test_without_an_archive_the_sample_is_decided_on_its_own_forecasts(record: Record) -> None:
+    months = DemoMonths(record, 42)
     with ThreadPoolExecutor(4) as pool:
         found = list(pool.map(lambda _: months.newest(NOW), range(4)))
     assert all(month is found[0] for month in found)
@@ -41,13 +43,13 @@ def test_without_an_archive_the_sample_is_decided_on_its_own_forecasts(archive: 
     assert 0 < documented < best < result.possible_unbroken_g / result.at_once.baseline_g
 
 
-def test_the_archives_own_days_are_used_where_it_has_them(archive: Archive) -> None:
+def test_the_archives_own_days_are_used_where_it_has_them(record: Record) -> None:
     values = 150 + 80 * np.cos(np.arange(DAYS * 48) / 48 * 2 * np.pi)
     readings = [Reading(at, None, float(g)) for at, g in zip(half_hours(FIRST, len(values)), values, strict=True)]
-    archive.save_history(0, readings[:200])
-    months = DemoMonths(archive, 42)
+    record.archive.save_history(0, readings[:200])
+    months = DemoMonths(record, 42)
     assert months.newest(NOW).made_of.provenance is Provenance.SAMPLE
-    archive.save_history(0, readings)
+    record.archive.save_history(0, readings)
     found = months.newest(NOW + timedelta(minutes=30))
     assert found.made_of.provenance is Provenance.CACHED
     np.testing.assert_allclose(found.result.study.intensity, values)

@@ -20,7 +20,7 @@ from gridflex.services.demand_view import expected_demand, expected_headroom
 from gridflex.services.platform import Platform, build_platform
 from gridflex.services.system_view import agent_rows, source_rows, version_rows
 from gridflex.settings import Settings
-from tests.bench import NOW, flat, job, snapshot
+from tests.bench import NOW, OFFLINE, flat, job, snapshot
 
 
 @dataclass
@@ -32,7 +32,7 @@ class Clock:
 
 
 def settings(**given: Any) -> Settings:
-    return Settings.model_validate({"GRIDFLEX_CARBON_API_URL": "", "DATABASE_URL": SecretStr("sqlite://")} | given)
+    return Settings.model_validate({**OFFLINE, "DATABASE_URL": SecretStr("sqlite://")} | given)
 
 
 @pytest.fixture
@@ -80,7 +80,12 @@ def test_agents_sources_and_store_say_how_they_are(shared: Platform) -> None:
     assert workload.note == "15 jobs in the queue"
     assert (grid.state, grid.note) == ("sample", "Great Britain, price: Time-of-day tariff")
     assert orchestrator.note == f"15 decisions in {decided.took_ms:.3f} ms by threshold-best-window"
-    carbon, sample, trail = source_rows(shared, GB)
+    carbon, *markets, sample, trail = source_rows(shared, GB)
+    assert {(row.state, row.since, row.note) for row in markets} == {("not asked yet", "never", "0 requests today")}
+    shared.markets.view(NOW)
+    wholesale, auctions, agile = source_rows(shared, GB)[1:4]
+    assert (wholesale.state, agile.state) == ("no answer yet", "not asked yet")
+    assert auctions.note == "0 requests today · No address is configured for the NESO data portal"
     assert (carbon.state, carbon.since) == ("no answer yet", "never")
     assert carbon.note.startswith("0 requests today · No address is configured")
     assert sample.state == "ready"

@@ -20,6 +20,7 @@ from gridflex.markets.rate_card import RateCard
 from gridflex.planning.objective import Objective
 from gridflex.services import revenue_event, revenue_services
 from gridflex.services.headline import totals
+from gridflex.services.markets import published_view
 from gridflex.services.revenue_event import EventTerms, scenario_prices, suggested
 from gridflex.services.revenue_history import metered_from_csv, metered_table
 from gridflex.services.revenue_rate_card import IMAGINED, rate_card_of
@@ -56,7 +57,7 @@ def worked(
     here, scenario = decided(), scenario or Scenario()
     plan = site_plan(here, _none(here), Site(), factor_of(here, scenario))
     event = suggested(plan, here.plan.horizon, here.rules.objective)
-    return here, revenue(here, plan, scenario, past or history(), event, terms or EventTerms())
+    return here, revenue(here, plan, scenario, past or history(), event, terms or EventTerms(), published_view(START))
 
 
 def _none(here: Decisions) -> Commitments:
@@ -170,16 +171,24 @@ def test_no_history_or_a_short_one_is_said_and_earns_nothing() -> None:
     event = CalledEvent(hour(2), hour(3), 0.01)
     cases = ((None, event, "metered"), (Metered(START, np.empty(0)), event, "5 days"), (history(), None, "end after"))
     for past, called, said in cases:
-        found = revenue(here, plan, Scenario(), past, called, EventTerms())
+        found = revenue(here, plan, Scenario(), past, called, EventTerms(), published_view(START))
         assert found.case is None
         assert said in found.problem
 
 
 def test_prices_of_an_event_ahead_do_not_depend_on_what_comes_later() -> None:
     event = CalledEvent(hour(3), hour(5), 1.0)
-    prices = scenario_prices(event, START, EventTerms(system_premium=25))
+    known = published_view(START).wholesale
+    prices = scenario_prices(event, START, EventTerms(system_premium=25), known)
     assert np.allclose(prices.system_gbp_per_mwh - prices.sold_gbp_per_mwh, 25)
     assert "no settlement run yet" in prices.run
+    later = replace(known, gbp_per_kwh=np.append(known.gbp_per_kwh, np.full(96, 9.0)))
+    assert scenario_prices(event, START, EventTerms(), later).sold_gbp_per_mwh.tolist() == pytest.approx(
+        prices.sold_gbp_per_mwh.tolist()
+    )
+    empty = replace(known, gbp_per_kwh=np.full(5, np.nan))
+    with pytest.raises(InputError, match="no price"):
+        scenario_prices(event, START, EventTerms(), empty)
 
 
 def test_a_queue_that_cannot_answer_gets_the_smallest_call() -> None:

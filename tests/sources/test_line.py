@@ -114,17 +114,18 @@ def test_an_answer_nobody_renewed_grows_old() -> None:
 
 
 def test_an_earlier_process_and_the_disk() -> None:
-    kept: list[int] = []
-    bench = Bench(recall=lambda: 41, keep=kept.append)
+    kept: list[tuple[int, datetime]] = []
+    earlier = START - timedelta(hours=3)
+    bench = Bench(recall=lambda: (41, earlier), keep=lambda value, at: kept.append((value, at)))
     bench.fails = True
     state = bench.settled()
-    assert (state.value, state.provenance) == (41, Provenance.CACHED)
+    assert (state.value, state.provenance, state.last_success) == (41, Provenance.CACHED, earlier)
     bench.fails = False
     bench.line.refresh()
     bench.line.state()
     assert bench.settled().value == 2
     bench.line.stop()
-    assert kept == [2]
+    assert kept == [(2, START)]
 
 
 def test_a_disk_that_fails_is_said() -> None:

@@ -106,7 +106,8 @@ def _of_queue(visit: Visit, job_id: str) -> Load:
 def _dealing(visit: Visit) -> tuple[Dealing, Outlook]:
     """The workspace's way to the network, and the grid as the embedded sandbox sees it."""
     here, grid = visit.workspace, visit.parts.platform.grid
-    outlook = outlook_of(lambda region: grid.view(region, visit.now, here.tariff), here.tariff)
+    price = grid.price_of(here.site.region, here.tariff)
+    outlook = outlook_of(lambda region: grid.view(region, visit.now, price), price)
     objective = chooser(objective_of(here.controls))
     dealing = visit.parts.platform.order_desk.dealing(here.id, outlook, TestBench(), objective, here.site.region)
     return dealing, outlook

@@ -6,6 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from gridflex.backtest.month import saved_by_hour_and_month
+from gridflex.services.impact_errors import Errors
 from gridflex.services.impact_view import Impact
 from gridflex.ui.charts.style import Spec, figure, layout, plain
 from gridflex.ui.palette import RULE, Palette
@@ -93,6 +94,31 @@ def settled_figure(view: Impact, colours: Palette) -> go.Figure:
             },
         ],
         layout(HEIGHT, hovermode="closest", **_axes("kg estimated", "kg settled")),
+    )
+
+
+def errors_figure(found: Errors, colours: Palette) -> go.Figure:
+    """Mean absolute error by hours ahead: this backtest's forecast, and the archive's as issued."""
+    seen = found.archive.count > 0
+    lines = (
+        ("this backtest", found.backtest.lead_h, found.backtest.mean_absolute, colours.shift),
+        ("archive, as issued", found.archive.lead_h[seen], found.archive.mean_absolute[seen], colours.execute),
+    )
+    return figure(
+        [
+            {
+                "type": "scatter",
+                "mode": "lines+markers",
+                "name": name,
+                "x": lead.tolist(),
+                "y": size.tolist(),
+                "line": {"color": ink},
+                "hovertemplate": "%{x:g} h ahead: %{y:.1f} g/kWh<extra></extra>",
+            }
+            for name, lead, size, ink in lines
+            if len(lead)
+        ],
+        layout(HEIGHT, **_axes("hours ahead", "mean absolute error, g/kWh")),
     )
 
 
