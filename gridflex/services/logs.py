@@ -16,8 +16,8 @@ from gridflex.store.address import hidden, read_address
 HIDDEN = "***"
 SHORTEST_HIDDEN = 4
 """A shorter secret would be hidden inside ordinary words."""
-_KEYS = re.compile(r"visit-\d{10}-[A-Za-z0-9_-]{32}|(?<=[?&]w=)[A-Za-z0-9_-]{16,}")
-"""Visitors' keys, and the token in a page's address."""
+_KEYS = re.compile(r"gfk_[A-Za-z0-9_-]{20,}|visit-\d{10}-[A-Za-z0-9_-]{32}|(?<=[?&]w=)[A-Za-z0-9_-]{16,}")
+"""Named keys, visitors' keys, and the token in a page's address."""
 
 
 class JsonLines(logging.Formatter):

@@ -25,6 +25,7 @@ from tests.api.conftest import listening
 
 KEY = "an-operators-secret-key"
 VISITOR = "visit-1767978300-" + "a" * 32
+NAMED = "gfk_" + "c" * 43
 
 
 class Lines:
@@ -116,11 +117,11 @@ def test_a_line_is_json_whatever_it_holds_and_hides_every_secret() -> None:
     try:
         raise ValueError(f"{KEY} and p@ssword\n\N{SNOWMAN}")
     except ValueError:
-        record = logging.LogRecord("any", logging.ERROR, "", 0, f"another-operators-key at /?w={'b' * 32} {VISITOR}",
-                                   None, sys.exc_info())  # fmt: skip
+        said = f"another-operators-key at /?w={'b' * 32} {VISITOR} {NAMED}"
+        record = logging.LogRecord("any", logging.ERROR, "", 0, said, None, sys.exc_info())
     text = line.format(record)
     assert "\n" not in text
-    said = json.loads(text)
-    assert said["message"] == "*** at /?w=*** ***"
-    assert "ValueError: *** and ***" in said["trace"]
+    told = json.loads(text)
+    assert told["message"] == "*** at /?w=*** *** ***"
+    assert "ValueError: *** and ***" in told["trace"]
     assert "carbon-secret" not in line.format(logging.makeLogRecord({"msg": "carbon-secret"}))
