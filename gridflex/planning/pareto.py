@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 
 from gridflex.planning.objective import GRAMS_PER_TONNE, Objective
@@ -33,7 +33,19 @@ def pareto(solve: Callable[[Objective], Plan], most: int = MOST_POINTS) -> list[
     two neighbours the price at which they cost the same either yields a plan below their
     line or proves there is none. The widest gaps are split first, ``most`` plans in all.
     """
-    points = [_point(solve, CHEAPEST), _point(solve, CLEANEST)]
+    steps = pareto_steps(most)
+    try:
+        wanted = next(steps)
+        while True:
+            wanted = steps.send(solve(wanted))
+    except StopIteration as done:
+        found: list[TradeOff] = done.value
+        return found
+
+
+def pareto_steps(most: int = MOST_POINTS) -> Generator[Objective, Plan, list[TradeOff]]:
+    """``pareto`` plan by plan: yields the objective it wants a plan for, and returns the frontier."""
+    points = [_point(CHEAPEST, (yield CHEAPEST)), _point(CLEANEST, (yield CLEANEST))]
     gaps = [(points[0], points[1])]
     while gaps and len(points) < most:
         gaps.sort(key=_area)
@@ -42,7 +54,8 @@ def pareto(solve: Callable[[Objective], Plan], most: int = MOST_POINTS) -> list[
         if saved_g <= 1e-9 * abs(cheap.carbon_g) or dearer <= 1e-12:
             continue
         price = dearer / saved_g
-        found = _point(solve, Objective(carbon_price=price * GRAMS_PER_TONNE))
+        objective = Objective(carbon_price=price * GRAMS_PER_TONNE)
+        found = _point(objective, (yield objective))
         line = cheap.cost_gbp + price * cheap.carbon_g
         if found.cost_gbp + price * found.carbon_g < line - 1e-9 * abs(line):
             points.append(found)
@@ -50,8 +63,7 @@ def pareto(solve: Callable[[Objective], Plan], most: int = MOST_POINTS) -> list[
     return _undominated(points)
 
 
-def _point(solve: Callable[[Objective], Plan], objective: Objective) -> TradeOff:
-    plan = solve(objective)
+def _point(objective: Objective, plan: Plan) -> TradeOff:
     placed = max(int(plan.placed.sum()), 1)
     return TradeOff(
         objective.carbon_price,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -10,9 +10,7 @@ import numpy as np
 
 from gridflex.agents.orchestrator import Decisions
 from gridflex.planning.horizon import Floats
-from gridflex.planning.objective import Objective
-from gridflex.planning.pareto import TradeOff, pareto
-from gridflex.planning.plan import Plan
+from gridflex.planning.pareto import TradeOff, pareto_steps
 from gridflex.planning.planner import Solver, make_plan
 from gridflex.planning.policies import POLICIES
 
@@ -94,21 +92,32 @@ def policy_table(rows: Sequence[PolicyRow]) -> pd.DataFrame:
     )
 
 
-def trade_off(decisions: Decisions, between: Callable[[], object] = lambda: None) -> list[TradeOff]:
-    """The best plans between cheapest and cleanest, by sweeping the carbon price; the site's cap is kept.
+def comparison(decisions: Decisions) -> Generator[None, None, list[PolicyRow]]:
+    """Every policy, planned and certified on the same queue; a step is one policy."""
+    rows = []
+    for name in POLICIES:
+        rows.append(policy_row(decisions, name))
+        yield
+    return rows
 
-    A cap on carbon is not: the frontier shows what each such cap would cost. ``between`` is called
-    before each plan, so that a caller may leave off.
+
+def trade_off(decisions: Decisions) -> Generator[None, None, list[TradeOff]]:
+    """The best plans between cheapest and cleanest, by sweeping the carbon price; a step is one plan.
+
+    The site's cap is kept. A cap on carbon is not: the frontier shows what each such cap would cost.
     """
     queue, horizon = decisions.plan.queue, decisions.plan.horizon
     rules = replace(decisions.rules, threshold=None, minimum_gain=0.0)
     best = Solver("interruptible", queue, horizon, rules, _headroom(decisions))
-
-    def solve(objective: Objective) -> Plan:
-        between()
-        return best(objective)
-
-    return pareto(solve, CAPPED_PARETO_PLANS if rules.site_capped else PARETO_PLANS)
+    steps = pareto_steps(CAPPED_PARETO_PLANS if rules.site_capped else PARETO_PLANS)
+    wanted = next(steps)
+    while True:
+        yield
+        try:
+            wanted = steps.send(best(wanted))
+        except StopIteration as done:
+            found: list[TradeOff] = done.value
+            return found
 
 
 def trade_off_table(points: Sequence[TradeOff]) -> pd.DataFrame:

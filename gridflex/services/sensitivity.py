@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -31,9 +32,13 @@ class Case:
     saved_kg: float
 
 
-def sensitivity(decisions: Decisions) -> list[Case]:
-    """Three cases; the band is one standard deviation of the forecast's error in each half-hour ahead."""
-    return [_case(decisions, bands, name) for bands, name in CASES]
+def sensitivity(decisions: Decisions) -> Generator[None, None, list[Case]]:
+    """Three cases, a step each; the band is one standard deviation of the forecast's error in each half-hour ahead."""
+    cases = []
+    for bands, name in CASES:
+        cases.append(_case(decisions, bands, name))
+        yield
+    return cases
 
 
 def case_table(cases: list[Case]) -> pd.DataFrame:

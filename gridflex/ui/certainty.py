@@ -6,7 +6,7 @@ import streamlit as st
 
 from gridflex.agents.orchestrator import Decisions
 from gridflex.domain import format as fmt
-from gridflex.services.sensitivity import Case, case_table, job_starts, sensitivity
+from gridflex.services.sensitivity import Case, case_table, job_starts
 from gridflex.services.settled_rows import calibration_rows, settled_table
 from gridflex.ui import exports, job_drawer, session
 
@@ -14,10 +14,9 @@ TABLE_HEIGHT = 320
 MOST_SETTLED = 5000
 
 
-def show(decided: Decisions) -> None:
-    """Sensitivity of the whole plan, of each job, and calibration."""
+def show(decided: Decisions, cases: list[Case]) -> None:
+    """Sensitivity of the whole plan, and of each job."""
     st.subheader("If the forecast is off by one band", anchor=False)
-    cases = session.remembered("sensitivity", (session.prepared(), decided.rules), lambda: sensitivity(decided))
     table = case_table(cases)
     st.dataframe(
         table,
@@ -29,7 +28,6 @@ def show(decided: Decisions) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption("Choose a row to open the job: what each possible start would cost, the chosen one marked.")
         exports.table_button("Export the sensitivity", "gridflex-sensitivity.csv", table)
-    _calibration()
 
 
 def _jobs(decided: Decisions, cases: list[Case]) -> None:
@@ -49,7 +47,7 @@ def _jobs(decided: Decisions, cases: list[Case]) -> None:
     job_drawer.open_chosen("job_starts", [int(starts.index[row]) for row in chosen.selection.rows])
 
 
-def _calibration() -> None:
+def calibrated() -> None:
     """Of the deferrals told 10 %, how many were worse."""
     st.subheader("How the stated chances held", anchor=False)
     here, shared = session.workspace(), session.platform()

@@ -14,13 +14,14 @@ from gridflex.planning.pareto import TradeOff
 from gridflex.planning.policies import POLICIES
 from gridflex.services.lab import (
     PolicyRow,
+    comparison,
     frontier_point,
-    policy_row,
     policy_table,
     trade_off,
     trade_off_table,
 )
 from gridflex.services.power_view import power_table, power_view
+from gridflex.services.sensitivity import Case, sensitivity
 from gridflex.services.work_view import cap_in_force, frontier_table, work_cost, work_frontier
 from gridflex.ui import certainty, exports, session
 from gridflex.ui.charts.pareto import pareto_figure
@@ -28,23 +29,53 @@ from gridflex.ui.charts.power import power_figure
 from gridflex.ui.charts.style import CONFIG
 from gridflex.ui.charts.work import work_figure
 from gridflex.ui.palette import palette
+from gridflex.ui.stepwise import Stepwise, go_on
 
 
 def show(decided: Decisions, others: tuple[Floats, Floats]) -> None:
-    """Everything below the sliders, the quick charts first; the slow ones follow the move and are kept."""
-    left, right = st.columns(2, gap="medium")
-    with left:
-        _power(decided, others)
-    rows = [_row(decided, name) for name in POLICIES]
-    points = _points(decided)
-    with right:
-        _trade_off(decided, rows, points)
-    _policies(rows)
-    _work(decided, points)
-    certainty.show(decided)
+    """Everything below the sliders; under a cap what takes long follows the move, the charts before it stay."""
+    _power(decided, others)
+    work = (_comparison(decided), _frontier(decided), _cases(decided))
+    if not session.capped():
+        for each in work:
+            each.finish()
+    if all(each.done for each in work):
+        st.session_state["lab"] = (decided, *(each.finish() for each in work))
+    else:
+        go_on(work, "what follows is still of the plan before this move.")
+    if "lab" in st.session_state:
+        _compared(*st.session_state["lab"])
+    certainty.calibrated()
     st.subheader("Take the plan away", anchor=False)
     with st.container(horizontal=True):
         exports.plan_buttons(decided)
+
+
+def _compared(decided: Decisions, rows: list[PolicyRow], points: list[TradeOff], cases: list[Case]) -> None:
+    left, right = st.columns(2, gap="medium")
+    with left:
+        _trade_off(decided, rows, points)
+    with right:
+        _work(decided, points)
+    _policies(rows)
+    certainty.show(decided, cases)
+
+
+def _comparison(decided: Decisions) -> Stepwise[list[PolicyRow]]:
+    key = (session.prepared(), decided.rules, session.controls().headroom)
+    return session.remembered("comparison", key, lambda: Stepwise(comparison(decided)))
+
+
+def _frontier(decided: Decisions) -> Stepwise[list[TradeOff]]:
+    """It depends on the queue, the grid and the site's cap alone."""
+    rules = decided.rules
+    key = (session.prepared(), rules.cap_kw, rules.cap_gpus, session.controls().headroom, rules.objective.delay_cost)
+    return session.remembered("frontier", key, lambda: Stepwise(trade_off(decided)))
+
+
+def _cases(decided: Decisions) -> Stepwise[list[Case]]:
+    key = (session.prepared(), decided.rules, decided.plan.policy)
+    return session.remembered("sensitivity", key, lambda: Stepwise(sensitivity(decided)))
 
 
 def _power(decided: Decisions, others: tuple[Floats, Floats]) -> None:
@@ -53,18 +84,6 @@ def _power(decided: Decisions, others: tuple[Floats, Floats]) -> None:
     st.plotly_chart(power_figure(view, palette(session.is_dark())), key="power", config=CONFIG, alt=view.alt)
     st.caption(view.sentence)
     exports.table_button("Export the power", "gridflex-power.csv", power_table(view))
-
-
-def _row(decided: Decisions, name: str) -> PolicyRow:
-    """Kept each by itself: a new move may interrupt between two policies."""
-    return session.remembered(f"row of {name}", (session.prepared(), decided.rules), lambda: policy_row(decided, name))
-
-
-def _points(decided: Decisions) -> list[TradeOff]:
-    """The frontier; it depends on the queue, the grid and the site's cap alone."""
-    rules = decided.rules
-    key = (session.prepared(), rules.cap_kw, rules.cap_gpus, session.controls().headroom, rules.objective.delay_cost)
-    return session.remembered("pareto", key, lambda: trade_off(decided, session.let_others_in))
 
 
 def _trade_off(decided: Decisions, rows: Sequence[PolicyRow], points: Sequence[TradeOff]) -> None:

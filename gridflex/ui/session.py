@@ -211,11 +211,6 @@ def remembered(name: str, key: tuple[object, ...], make: Callable[[], Kept]) -> 
     return found
 
 
-def let_others_in() -> None:
-    """A point at which a newer move of the visitor ends this run: Streamlit looks up at each use of the state."""
-    st.session_state.get("page")
-
-
 def is_dark() -> bool:
     """Whether the visitor's theme is dark."""
     return st.context.theme.type == "dark"

@@ -36,7 +36,7 @@ def show() -> None:
 @st.fragment
 @faults.told("lab")
 def _lab() -> None:
-    """Figures first, then the charts in the order of their cost: a new move need not wait for the slow ones."""
+    """The controls, the figures beside them, and the lab below."""
     left, right = st.columns([1, 2], gap="medium")
     with left:
         controls.policy_select()

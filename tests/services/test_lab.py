@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from dataclasses import replace
 
 import numpy as np
@@ -12,11 +13,12 @@ from gridflex.agents.orchestrator import Decisions
 from gridflex.domain.controls import Controls, Site
 from gridflex.planning.policies import POLICIES
 from gridflex.services.curves import threshold_curves
-from gridflex.services.lab import policy_row, trade_off, trade_off_table
+from gridflex.services.lab import CAPPED_PARETO_PLANS, comparison, trade_off, trade_off_table
 from gridflex.services.power_view import alternatives, power_view
 from gridflex.services.proof_lines import proof_lines
 from gridflex.services.sensitivity import case_table, job_starts, sensitivity
 from gridflex.services.work_view import cap_in_force
+from gridflex.ui.stepwise import Found, Stepwise
 from tests.bench import PriceSheet, decide, job, stepped, view_of
 
 CLEAN_LATER = stepped((2, 300), (4, 100), then=200)
@@ -31,8 +33,14 @@ def plan(count: int = 2, controls: Controls = FREE, site: Site | None = None, vi
     return decide([job(f"j{i}") for i in range(count)], view, controls, site)
 
 
+def found(steps: Generator[None, None, Found]) -> Found:
+    """What a computation in steps returns."""
+    return Stepwise(steps).finish()
+
+
 def test_each_policy_is_worth_what_it_does() -> None:
-    rows = {name: policy_row(plan(), name) for name in POLICIES}
+    rows = {row.name: row for row in found(comparison(plan()))}
+    assert list(rows) == list(POLICIES)
     assert rows["run-at-once"].saved_percent == 0
     best = rows["best-window"]
     assert best.saved_percent == pytest.approx(100 * 200 / 300)
@@ -42,10 +50,10 @@ def test_each_policy_is_worth_what_it_does() -> None:
 
 
 def test_the_frontier_runs_from_cheapest_to_cleanest_and_keeps_the_sites_cap() -> None:
-    cheap, clean = (lambda points: (points[0], points[-1]))(trade_off(plan()))
+    cheap, clean = (lambda points: (points[0], points[-1]))(found(trade_off(plan())))
     assert (cheap.cost_gbp, cheap.carbon_g) == pytest.approx((2.0, 6000))
     assert (clean.cost_gbp, clean.carbon_g) == pytest.approx((6.0, 2000))
-    five = trade_off(plan(5, site=Site(cap_kw=20)))
+    five = found(trade_off(plan(5, site=Site(cap_kw=20))))
     assert max(point.plan.power_kw().max() for point in five) <= 20
     # Two clean hours hold four of the five runs; the fifth takes 200 g.
     assert five[-1].carbon_g == pytest.approx(4 * 1000 + 2000)
@@ -53,12 +61,10 @@ def test_the_frontier_runs_from_cheapest_to_cleanest_and_keeps_the_sites_cap() -
     assert table["carbon_kg"].iloc[-1] == pytest.approx(6.0)
 
 
-def test_a_caller_may_leave_the_frontier_between_two_plans() -> None:
-    def leave() -> None:
-        raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        trade_off(plan(), leave)
+def test_the_lab_works_in_steps_of_one_plan() -> None:
+    assert sum(1 for _ in comparison(plan())) == len(POLICIES)
+    assert sum(1 for _ in sensitivity(plan())) == 3
+    assert sum(1 for _ in trade_off(plan(5, site=Site(cap_kw=20)))) <= CAPPED_PARETO_PLANS + 1
 
 
 def test_the_herds_peak_is_told_beside_the_plans() -> None:
@@ -73,7 +79,7 @@ def test_a_band_of_error_moves_the_starts_that_hang_on_it() -> None:
     sd = np.where(np.arange(len(VIEW.horizon)) >= VIEW.horizon.now_index + 4, 50.0, 0.0)
     calm = view_of(stepped((2, 140), (4, 100), then=200))
     decided = plan(view=replace(calm, horizon=replace(calm.horizon, sd=sd)))
-    cases = sensitivity(decided)
+    cases = found(sensitivity(decided))
     assert [case.other_starts for case in cases] == [0, 0, 2]
     assert [case.waiting for case in cases] == [2, 2, 0]
     # As planned at 100 ± 50 g against 140 g at once, 20 kWh in all.
@@ -86,7 +92,7 @@ def test_a_band_of_error_moves_the_starts_that_hang_on_it() -> None:
 def test_jobs_that_hang_on_the_forecast_stand_first_and_two_hundred_in_all() -> None:
     decided = plan(250)
     decided.plan.queue.power_kw[7] *= 9
-    cases = sensitivity(decided)
+    cases = found(sensitivity(decided))
     moved = cases[2].start.copy()
     moved[100] += 1
     starts = job_starts(decided, [*cases[:2], replace(cases[2], start=moved)])
