@@ -16,6 +16,7 @@ from gridflex.ui.charts.window_names import (
     middle,
     reach_px,
     threshold_box,
+    threshold_px,
     threshold_text,
 )
 from gridflex.ui.palette import RULE, Palette
@@ -129,10 +130,13 @@ def _threshold(view: WindowMap) -> list[Spec]:
 
 
 def _threshold_label(view: WindowMap) -> list[Spec]:
-    found = []
-    for x, *_ in threshold_box(view):
-        side = ("left", 0, 4) if x < PLOT_PX[0] / 2 else ("right", view.width, -4)
-        anchor, at, shift = side
-        text = threshold_text(view)
-        found.append(label(text, at, view.threshold, xanchor=anchor, yanchor="bottom", xshift=shift))
-    return found
+    return [
+        label(
+            threshold_text(view),
+            0 if x < PLOT_PX[0] / 2 else view.width,
+            view.threshold,
+            xanchor="left" if x < PLOT_PX[0] / 2 else "right",
+            yanchor="bottom" if y > threshold_px(view) else "top",
+        )
+        for x, y, *_ in threshold_box(view)
+    ]

@@ -94,9 +94,18 @@ def threshold_text(view: WindowMap) -> str:
 
 
 def threshold_box(view: WindowMap) -> list[Box]:
-    """The threshold's label: above its line, at the end where it meets less; none where the line is not drawn."""
+    """The threshold's label: at an end of its line, above or below, where it meets least; none without a line."""
     if view.threshold > view.top:
         return []
-    half, up = CHARACTER_PX / 2 * len(threshold_text(view)), view.threshold / view.top * PLOT_PX[1] + HALF_LINE_PX
-    ends: list[Box] = [(x, up, half, HALF_LINE_PX) for x in (half, PLOT_PX[0] - half)]
-    return [min(ends, key=lambda box: _met(box, _drawn(view)))]
+    half, line = CHARACTER_PX / 2 * len(threshold_text(view)), threshold_px(view)
+    places: list[Box] = [
+        (x, y, half, HALF_LINE_PX)
+        for y in (line + HALF_LINE_PX, line - HALF_LINE_PX)
+        for x in (half, PLOT_PX[0] - half)
+    ]
+    return [min(places, key=lambda box: _met(box, _drawn(view)) + _leaves(box))]
+
+
+def threshold_px(view: WindowMap) -> float:
+    """Height of the threshold's line in the plot."""
+    return view.threshold / view.top * PLOT_PX[1]
