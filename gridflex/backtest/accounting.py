@@ -8,7 +8,6 @@ is published here. A marginal estimate stands beside the average. None of these 
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from datetime import date, datetime
 import numpy as np
 
 from gridflex.domain.halfhours import half_hours, settlement_period, uk_time
+from gridflex.domain.spreadsheet import row_writer
 from gridflex.errors import InputError
 from gridflex.planning.horizon import Floats
 
@@ -114,11 +114,11 @@ def accounts(
 def report_csv(book: Accounts, prepared: date, source: str) -> str:
     """The report as CSV that recomputes: notes and totals first, each on a line that begins with #, then the rows."""
     out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
+    write = row_writer(out, "\n")
     for line in notes_of(book, prepared, source):
-        writer.writerow([f"# {line}"])
+        write([f"# {line}"])
     names = ("from_utc", "uk_time", "settlement_date", "settlement_period")
-    writer.writerow([*names, "it_kwh", "pue", "metered_kwh", "gco2_per_kwh", "operational_kgco2"])
+    write([*names, "it_kwh", "pue", "metered_kwh", "gco2_per_kwh", "operational_kgco2"])
     for moment, it, metered, grams, kg in zip(
         half_hours(book.start, len(book.it_kwh)),
         book.it_kwh.tolist(),
@@ -129,7 +129,7 @@ def report_csv(book: Accounts, prepared: date, source: str) -> str:
     ):
         day, period = settlement_period(moment)
         local = f"{uk_time(moment):%Y-%m-%d %H:%M}"
-        writer.writerow([f"{moment:%Y-%m-%dT%H:%MZ}", local, day, period, it, book.pue, metered, grams, kg])
+        write([f"{moment:%Y-%m-%dT%H:%MZ}", local, day, period, it, book.pue, metered, grams, kg])
     return out.getvalue()
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Iterator
 from math import isfinite
@@ -10,6 +9,7 @@ from typing import Any, TextIO
 
 import numpy as np
 
+from gridflex.domain.spreadsheet import row_writer
 from gridflex.planning.horizon import Bools, Horizon
 from gridflex.planning.planner import Solution
 from gridflex.planning.policies.base import Rules
@@ -28,10 +28,11 @@ def write_json(solution: Solution, rules: Rules, out: TextIO) -> None:
 
 def write_csv(solution: Solution, rules: Rules, out: TextIO) -> None:
     """A row a job; half-hours of a run that pauses are separated by spaces."""
-    writer = csv.DictWriter(out, FIELDS)
-    writer.writeheader()
+    write = row_writer(out)
+    write(FIELDS)
     for job in jobs(solution, rules):
-        writer.writerow(job | {"half_hours": " ".join(job["half_hours"] or ())})
+        told = job | {"half_hours": " ".join(job["half_hours"] or ())}
+        write(told[name] for name in FIELDS)
 
 
 def write_text(solution: Solution, rules: Rules, out: TextIO) -> None:

@@ -58,8 +58,10 @@ MAX_TEXT = 64
 FIRST_YEAR, LAST_YEAR = 1970, 2100
 """Years a release or deadline may lie in: half-hour maths never leaves what a datetime can hold."""
 
-PLAIN_TEXT = r"^[^\x00-\x1f\x7f-\x9f]*$"
-"""No control characters: a line break in an id would become a second line of an exported command."""
+PLAIN_TEXT = r"^[^\x00-\x1f\x7f-\x9f" + "\u2028-\u202e\u2066-\u2069" + "]*$"
+"""No control characters, line breaks or changes of direction: an id stands in exported commands, and must be read there
+as it is run.
+"""
 
 
 def require_time_of_job(moment: datetime) -> datetime:

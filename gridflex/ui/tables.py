@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from gridflex.agents.intake.export import neutralised
+from gridflex.domain.spreadsheet import csv_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,8 +17,7 @@ MOST_SHOWN = 2000
 
 def csv_of(table: pd.DataFrame) -> str:
     """CSV with times in ISO 8601; text that a spreadsheet would run as a formula is made plain text."""
-    safe = table.apply(lambda column: neutralised(column) if column.dtype in ("str", object) else column)
-    return str(safe.to_csv(index=False, date_format="%Y-%m-%dT%H:%M%z"))
+    return csv_text(table)
 
 
 def rows_below(label: str, name: str, table: pd.DataFrame) -> None:

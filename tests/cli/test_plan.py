@@ -250,6 +250,11 @@ def test_an_unknown_policy_is_refused_by_the_parser(run: Run) -> None:
     assert refused.value.code == 2
 
 
+def test_csv_holds_no_formula(run: Run) -> None:
+    _, out, _ = run([job("=cmd|' /C calc'!A0"), job("-1+2")], "--csv")
+    assert [row["job_id"] for row in csv.DictReader(io.StringIO(out))] == ["'=cmd|' /C calc'!A0", "'-1+2"]
+
+
 def test_csv_says_the_same(run: Run, plan: Plan) -> None:
     jobs = [job("a"), job("b", hours=1.5, interruptible="true")]
     options = ("--policy", "interruptible", "--objective", "cost")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from dataclasses import replace
 from datetime import timedelta
 
@@ -217,8 +218,13 @@ def test_readings_come_back_as_they_went_out() -> None:
         (b"from_utc,mwh\n2026-01-01T00:00Z,nan", "cannot be"),
         (b"from_utc,mwh\n2030-01-01T00:00Z,1", "before now"),
         (b"from_utc,mwh\n2020-01-01T00:00Z,1\n2026-01-01T00:00Z,1", "400 days"),
-        (b"from_utc,mwh\n2026-01-01 00:00,1", "time zone"),
-        (b"\xff\xfe", "UTF-8"),
+        (b"from_utc,mwh\n2026-01-01 00:00,1", "no time with its zone"),
+        (b"from_utc,mwh\n2026-01-01T00:00Z,1\n2026-01-01T00:00+00:00,2", "Row 2: .* twice"),
+        (b"from_utc,mwh\n2026-01-01T00:00Z", "no energy"),
+        (b"from_utc,mwh\n" + b"x" * 200_000 + b",1", "no CSV"),
+        (b"from_utc,mwh\n" + b"x" * 90_000 + b",1", "Row 1: 'x{80}…'"),
+        (gzip.compress(b"0" * 26_000_000), "unpacks to more than 25 MB"),
+        (b"\xff\xfe", "empty"),
     ],
 )
 def test_a_file_that_is_no_history_is_refused_with_a_sentence(text: bytes, said: str) -> None:

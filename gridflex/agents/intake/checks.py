@@ -14,7 +14,7 @@ from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
 from gridflex.domain.job_frame import NumberRange
 from gridflex.domain.jobs import FIRST_YEAR, LAST_YEAR, MAX_TEXT, PLAIN_TEXT
-from gridflex.errors import RowProblem
+from gridflex.errors import InputError, RowProblem
 
 NUMBER = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 COMMA_NUMBER = r"[+-]?[0-9]+(?:[.,][0-9]+)*,[0-9]+"
@@ -59,7 +59,10 @@ def cell_text(cell: Any) -> str:
         return ""
     if isinstance(cell, datetime):
         return cell.isoformat()
-    return str(cell)
+    try:
+        return str(cell)
+    except RecursionError as error:
+        raise InputError("A cell is nested too deeply to be read.") from error
 
 
 def as_text(cells: pd.Series) -> pd.Series:
@@ -145,5 +148,7 @@ def texts(table: pd.DataFrame, column: str, default: str, refusals: Refusals) ->
     text = text.where(text != "", default)
     plain = text.str.fullmatch(PLAIN_TEXT) & ~text.str.contains("\ufffd", regex=False)
     wrong = ~plain | (text == "") | (text.str.len() > MAX_TEXT)
-    refusals.refuse(wrong, column, cells, f"1 to {MAX_TEXT} characters, no line breaks or control characters")
+    refusals.refuse(
+        wrong, column, cells, f"1 to {MAX_TEXT} characters, no line breaks, control characters or changes of direction"
+    )
     return text

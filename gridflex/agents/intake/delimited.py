@@ -12,6 +12,7 @@ import pandas as pd
 from gridflex.agents.intake.checks import Refusals
 from gridflex.agents.intake.columns import listed, plain_heading
 from gridflex.agents.intake.model import Limits, RawTable
+from gridflex.domain.spreadsheet import plain
 from gridflex.errors import InputError
 
 DELIMITERS = ",;\t"
@@ -19,8 +20,6 @@ LONGEST_HEADINGS = 100_000
 WHITESPACE = r"\s+"
 SPARE = 3
 """Cells read beyond the last heading, so that a row with too many is seen and named."""
-QUOTED_FORMULA = r"'+[=+\-@\t\r]"
-"""A leading apostrophe before a formula sign is how a spreadsheet, and our export, says "this is text"."""
 
 
 def read_delimited(text: str, limits: Limits) -> RawTable:
@@ -37,7 +36,7 @@ def read_delimited(text: str, limits: Limits) -> RawTable:
     refusals = Refusals()
     allowed = f"{len(headings)} cells, as many as headings (a decimal comma, or a delimiter within a text?)"
     refusals.refuse(beyond.str.strip() != "", "after the last", beyond, allowed)
-    return RawTable(refusals.without(cells).apply(_unquoted), "CSV", tuple(refusals.problems))
+    return RawTable(refusals.without(cells).map(plain), "CSV", tuple(refusals.problems))
 
 
 def _delimiter_of(text: str) -> tuple[str, str]:
@@ -98,7 +97,3 @@ def text_cells(text: str, width: int, rows: int, sep: str, **how: Any) -> pd.Dat
 
 def _reason(error: Exception) -> str:
     return "a quotation mark is opened and never closed" if "EOF inside string" in str(error) else str(error)
-
-
-def _unquoted(column: pd.Series) -> pd.Series:
-    return column.where(~column.str.match(QUOTED_FORMULA), column.str.slice(1))

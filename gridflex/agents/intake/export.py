@@ -6,6 +6,7 @@ import pandas as pd
 
 from gridflex.domain.halfhours import LONDON
 from gridflex.domain.job_frame import BOOLEANS, JOB_DTYPES, NO_TIME, NUMBERS, TIMES, utc_text
+from gridflex.domain.spreadsheet import csv_text
 
 HEADINGS: dict[str, str] = {
     "energy_kwh": "energy (kWh)",
@@ -16,9 +17,6 @@ HEADINGS: dict[str, str] = {
     "time_limit_hours": "time limit (h)",
 }
 
-FORMULA = r"'*[=+\-@\t\r\n]"
-"""How a cell begins that a spreadsheet takes for a formula (OWASP, "CSV Injection"), or such a cell neutralised."""
-
 
 def export_csv(frame: pd.DataFrame) -> str:
     """A job frame as CSV text that ``read_jobs`` reads back as the same frame."""
@@ -27,7 +25,7 @@ def export_csv(frame: pd.DataFrame) -> str:
         columns[HEADINGS.get(name, name)] = _cells(frame[name])
         if name in TIMES:
             columns[f"{name} (UK time)"] = frame[name].dt.tz_convert(LONDON).dt.strftime("%Y-%m-%d %H:%M")
-    return pd.DataFrame(columns).to_csv(index=False, lineterminator="\r\n")
+    return csv_text(pd.DataFrame(columns), line_end="\r\n")
 
 
 def _cells(column: pd.Series) -> object:
@@ -37,10 +35,4 @@ def _cells(column: pd.Series) -> object:
         return ["" if text == NO_TIME else text for text in utc_text(column)]
     if column.name in BOOLEANS:
         return column.map({True: "yes", False: "no"})
-    return neutralised(column)
-
-
-def neutralised(texts: pd.Series) -> pd.Series:
-    """Texts with an apostrophe before those that a spreadsheet would run as a formula."""
-    safe: pd.Series = ("'" + texts).where(texts.str.match(FORMULA), texts)
-    return safe
+    return column

@@ -11,10 +11,12 @@ from gridflex.agents.intake.model import Limits
 from gridflex.errors import InputError
 
 GZIP = b"\x1f\x8b"
+UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 NOT_TEXT: dict[bytes, str] = {
     b"PK": "a ZIP archive or a spreadsheet file; save the sheet as CSV and upload that",
     b"%PDF": "a PDF document; upload the table as CSV",
     b"PAR1": "a Parquet file; save it as CSV",
+    GZIP: "compressed twice; compress it once",
     b"BZh": "compressed with bzip2; unpack it or compress it with gzip",
     b"\xfd7zXZ": "compressed with xz; unpack it or compress it with gzip",
     b"\x28\xb5\x2f\xfd": "compressed with zstd; unpack it or compress it with gzip",
@@ -35,12 +37,14 @@ def text_of(raw: bytes, limits: Limits) -> tuple[str, list[str]]:
         )
     if raw.startswith(GZIP):
         raw = _gunzipped(raw, limits.unpacked_bytes)
-    if not raw.strip():
-        raise InputError("The file is empty.")
     for magic, what in NOT_TEXT.items():
         if raw.startswith(magic):
             raise InputError(f"The file is {what}.")
+    if b"\0" in raw and not raw.startswith(UTF_16):
+        raise InputError("The file is not text (it has zero bytes); upload CSV, JSON or a workload log.")
     text, notes = _decoded(raw)
+    if not text.strip():
+        raise InputError("The file is empty.")
     if "\0" in text:
         raise InputError("The file is not text (it has zero bytes); upload CSV, JSON or a workload log.")
     if sum(map(text.count, SEPARATORS)) > limits.values:
@@ -64,7 +68,7 @@ def _gunzipped(raw: bytes, most: int) -> bytes:
 
 
 def _decoded(raw: bytes) -> tuple[str, list[str]]:
-    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+    if raw.startswith(UTF_16):
         try:
             return raw.decode("utf-16"), []
         except UnicodeDecodeError as error:
