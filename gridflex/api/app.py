@@ -13,11 +13,11 @@ from gridflex.api.keys import KeyRing
 from gridflex.api.limits import Guard, Limits
 from gridflex.api.models.problem import Problem
 from gridflex.api.on_demand import PREFIX
-from gridflex.api.routes import access, demo, grid, jobs, orders, plans, rules, steering, system, trail
+from gridflex.api.routes import access, demo, grid, jobs, orders, plans, rules, scenarios, steering, system, trail
 from gridflex.api.ticking import Ticker
 from gridflex.api.visits import HEADER, Parts
 from gridflex.services.demo_month import DemoMonths
-from gridflex.services.desk import DEMO_SEED
+from gridflex.services.demo_workspace import DEMO_SEED
 from gridflex.services.platform import Platform
 from gridflex.services.self_checks import SelfChecks
 
@@ -37,7 +37,17 @@ System page or at `/api/workspace/keys`, and revoked one by one; they work where
 
 MISSION = (system.router, grid.router, jobs.router, plans.router, trail.router, orders.router, demo.router)
 """Answered at the root too."""
-MORE = (jobs.listing, plans.more, steering.router, rules.router, access.router, trail.more, orders.more, system.more)
+MORE = (
+    jobs.listing,
+    plans.more,
+    steering.router,
+    rules.router,
+    scenarios.router,
+    access.router,
+    trail.more,
+    orders.more,
+    system.more,
+)
 
 
 class Api(FastAPI):

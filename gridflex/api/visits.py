@@ -18,7 +18,7 @@ from gridflex.api.ticking import Ticker
 from gridflex.domain.controls import Controls
 from gridflex.errors import Conflict
 from gridflex.services.demo_month import DemoMonths
-from gridflex.services.desk import DEMO_SEED, demo_workspace
+from gridflex.services.demo_workspace import DEMO_SEED, demo_workspace
 from gridflex.services.platform import Platform
 from gridflex.services.self_checks import SelfChecks
 from gridflex.services.workspace import QueueKind, Workspace, from_state

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
@@ -11,7 +10,6 @@ import numpy as np
 import pandas as pd
 
 from gridflex.agents.commitments import Commitments
-from gridflex.agents.demo_queue import fifteen_jobs, site_day
 from gridflex.agents.grid import GridAgent, GridView
 from gridflex.agents.orchestrator import Decisions, Orchestrator
 from gridflex.domain.controls import Controls, Site
@@ -21,24 +19,25 @@ from gridflex.domain.tariff import Tariff
 from gridflex.errors import Conflict, InputError
 from gridflex.planning.queue import Queue
 from gridflex.services.decider import Decider, Manner, Tell, manner_of
+from gridflex.services.demo_workspace import DEMO_SEED, demo_workspace
 from gridflex.services.entries import NEW_HALF_HOUR, iso_of_epoch, sleep_entry
 from gridflex.services.modes import advised, waiting_for_word
 from gridflex.services.overrides import Override, require_in_window
 from gridflex.services.rolling import asleep, in_force
 from gridflex.services.rule_book import RuleBook
+from gridflex.services.scenarios import ScenarioBook
 from gridflex.services.steering import Steering
 from gridflex.services.undoing import of_jobs_added, of_override, of_queue_replaced, of_setting
 from gridflex.services.workspace import QueueKind, Workspace, from_state, with_jobs
 from gridflex.store.chain import Entry
 from gridflex.store.workspaces import Workspaces, new_token, workspace_id
 
-DEMO_SEED = 42
-
 
 class Desk:
     """Every method that changes a workspace returns the new one, already on disk.
 
-    ``steer`` has a person's words on the whole queue, ``rules`` what notifies. ``tell`` takes the notices.
+    ``steer`` has a person's words on the whole queue, ``rules`` what notifies, ``scenarios`` named
+    controls. ``tell`` takes the notices.
     """
 
     def __init__(
@@ -54,6 +53,7 @@ class Desk:
         self._decider = Decider(store, grid, orchestrator, tell)
         self.steer = Steering(self._decider, grid)
         self.rules = RuleBook(self._decider, allow_private=allow_private)
+        self.scenarios = ScenarioBook(self._decider)
 
     def open(self, token: str | None, now: datetime) -> Workspace:
         """The token's workspace, its plan brought up to ``now``; a new demo where there is none."""
@@ -209,13 +209,3 @@ class Desk:
         token = new_token()
         fresh = demo_workspace(token, workspace_id(token), now, DEMO_SEED, QueueKind.DEMO)
         return self._decider.decided(fresh, now, "the workspace was opened")
-
-
-def demo_workspace(token: str, name: str, at: datetime, seed: int, kind: QueueKind) -> Workspace:
-    """A workspace with a demo queue released at ``at`` and nothing decided."""
-    make: Callable[[int, datetime], pd.DataFrame] = site_day if kind is QueueKind.DAY else fifteen_jobs
-    anchor = floor_half_hour(at)
-    frame = make(seed, anchor)
-    return Workspace(
-        token, name, 0, seed, kind, anchor, anchor, Site(), Controls(), frame, Commitments.none(len(frame))
-    )

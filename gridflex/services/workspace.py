@@ -43,7 +43,7 @@ class Workspace:
     ``anchor`` is when the queue was started, ``planned_at`` when the stored plan was made.
     ``reasons`` are a person's words for overrides, by job id. ``proposal`` is a plan that waits
     for a person in approve mode, ``last`` the change that can be undone. ``rules`` notify;
-    ``seen`` is what each has said already, by its id.
+    ``seen`` is what each has said already, by its id. ``scenarios`` are controls by name.
     """
 
     token: str
@@ -64,6 +64,7 @@ class Workspace:
     last: Undoable | None = None
     rules: tuple[Rule, ...] = ()
     seen: dict[str, Any] = field(default_factory=dict)
+    scenarios: dict[str, Controls] = field(default_factory=dict)
 
     @cached_property
     def is_demo(self) -> bool:
@@ -93,6 +94,7 @@ class Workspace:
             "last": self.last.to_state() if self.last else None,
             "rules": [rule.to_state() for rule in self.rules],
             "seen": self.seen,
+            "scenarios": {name: controls.model_dump(mode="json") for name, controls in self.scenarios.items()},
         }
 
 
@@ -118,6 +120,7 @@ def from_state(token: str, workspace_id: str, version: int, state: dict[str, Any
         last=Undoable.from_state(last) if last else None,
         rules=tuple(Rule.from_state(rule) for rule in state.get("rules", ())),
         seen=dict(state.get("seen", {})),
+        scenarios={name: Controls.model_validate(kept) for name, kept in state.get("scenarios", {}).items()},
     )
 
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from gridflex.errors import GridFlexError
 from gridflex.ui import session
-from gridflex.ui.plain import plain
 
 
 def section() -> None:
@@ -23,12 +21,7 @@ def section() -> None:
 
 
 def _forget() -> None:
-    here = session.workspace()
-    try:
-        session.platform().forget(here.id, session.now(), "asked for by its visitor")
-    except GridFlexError as problem:
-        st.error(plain(str(problem)))
-        return
+    session.platform().forget(session.workspace().id, session.now(), "asked for by its visitor")
     st.session_state.clear()
     st.query_params.clear()
     session.announce("Your workspace is forgotten. This is a new one.")

@@ -13,7 +13,7 @@ from gridflex.domain import format as fmt
 from gridflex.domain.halfhours import uk_time
 from gridflex.domain.regions import REGIONS
 from gridflex.errors import InputError
-from gridflex.services.desk import DEMO_SEED
+from gridflex.services.demo_workspace import DEMO_SEED
 from gridflex.services.impact_price import PriceChoice
 from gridflex.services.impact_runs import Backtests, Running
 from gridflex.services.impact_study import MOST_JOBS_A_DAY, OFFERED, Asked, Prepared, prepared

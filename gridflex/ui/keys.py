@@ -5,7 +5,6 @@ from __future__ import annotations
 import streamlit as st
 
 from gridflex.domain import format as fmt
-from gridflex.errors import GridFlexError
 from gridflex.store.api_keys import MOST_NAME, ApiKey, ApiKeys
 from gridflex.ui import session
 from gridflex.ui.plain import plain
@@ -16,19 +15,18 @@ def section() -> None:
     with st.expander("API keys", icon=":material/key:"):
         st.caption("A key opens this workspace over the API, in the header X-GridFlex-Key or as a bearer token.")
         store, here = ApiKeys(session.platform().database), session.workspace()
-        try:
-            _make(store, here.id)
-            _listed(store, here.id)
-        except GridFlexError as problem:
-            st.error(plain(str(problem)))
+        _make(store, here.id)
+        _listed(store, here.id)
 
 
 def _make(store: ApiKeys, workspace_id: str) -> None:
     with st.form("new_key", border=False, clear_on_submit=True):
         name = st.text_input("Name of a new key", max_chars=MOST_NAME, placeholder="nightly import")
         if st.form_submit_button("Create key", icon=":material/add:"):
-            _, text = store.create(workspace_id, name, session.now())
-            st.code(text, language=None)
+            made = session.attempted(lambda: store.create(workspace_id, name, session.now()))
+            if made is None:
+                return
+            st.code(made[1], language=None)
             st.warning("Copy it now: it is shown this once. What is kept is its hash.", icon=":material/content_copy:")
 
 

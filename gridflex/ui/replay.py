@@ -9,7 +9,7 @@ from datetime import datetime
 from gridflex.domain.halfhours import floor_half_hour, parse_utc
 from gridflex.domain.regions import GB, REGIONS
 from gridflex.errors import InputError
-from gridflex.services.desk import DEMO_SEED
+from gridflex.services.demo_workspace import DEMO_SEED
 from gridflex.services.workspace import QueueKind, Workspace
 
 YEARS = range(2018, 2100)

@@ -7,7 +7,7 @@ import streamlit as st
 from gridflex.errors import InputError
 from gridflex.markets.baseline import Metered
 from gridflex.services.demo_month import DemoMonths
-from gridflex.services.desk import DEMO_SEED
+from gridflex.services.demo_workspace import DEMO_SEED
 from gridflex.services.revenue_history import metered_from_csv, routine_of_month
 from gridflex.services.workspace import QueueKind
 from gridflex.ui import session

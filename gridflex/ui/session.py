@@ -115,10 +115,10 @@ def change(make: Callable[[Desk, Workspace], Workspace]) -> bool:
 
 
 def attempted(do: Callable[[], Kept]) -> Kept | None:
-    """What ``do`` gives; where it raises on purpose None, and its sentence on the page."""
+    """What ``do`` gives; where it refuses what a person asked for None, and its sentence on the page."""
     try:
         return do()
-    except GridFlexError as problem:
+    except (InputError, PlanError) as problem:
         st.error(plain(str(problem)))
         return None
 

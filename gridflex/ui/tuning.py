@@ -15,7 +15,7 @@ from gridflex.services.headline import totals, worth_words
 from gridflex.services.power_view import alternatives
 from gridflex.services.proof_lines import proof_lines
 from gridflex.services.what_if import what_if
-from gridflex.ui import controls, exports, faults, frame, lab, session, tariff
+from gridflex.ui import controls, exports, faults, frame, lab, scenarios, session, tariff
 from gridflex.ui.charts.curves import curves_figure
 from gridflex.ui.charts.style import CONFIG
 from gridflex.ui.palette import palette
@@ -56,6 +56,7 @@ def _lab() -> None:
             for sentence in proof_lines(decided):
                 st.text(sentence)  # job ids are text from outside
             controls.keep_button()
+    scenarios.section()
     lab.show(decided, _alternatives())
 
 

@@ -17,7 +17,8 @@ from gridflex.domain.decisions import Action
 from gridflex.domain.job_frame import empty_frame, frame_from_jobs
 from gridflex.errors import Conflict, InputError, StoreError
 from gridflex.planning.rationale import ACTIONS
-from gridflex.services.desk import DEMO_SEED, Desk
+from gridflex.services.demo_workspace import DEMO_SEED
+from gridflex.services.desk import Desk
 from gridflex.services.workspace import QueueKind, Workspace
 from gridflex.store.database import Database
 from gridflex.store.trail import Trail

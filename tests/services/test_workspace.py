@@ -13,7 +13,7 @@ from gridflex.domain.controls import Controls, Site
 from gridflex.domain.decisions import Action, Rationale
 from gridflex.domain.job_frame import frame_from_jobs
 from gridflex.domain.tariff import DEFAULT_TARIFF
-from gridflex.services.desk import demo_workspace
+from gridflex.services.demo_workspace import demo_workspace
 from gridflex.services.workspace import QueueKind, Workspace, from_state, with_jobs
 from tests.bench import NOW, START, hour, job, one_price
 

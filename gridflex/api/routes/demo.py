@@ -11,7 +11,7 @@ from gridflex.api.models.month import GeneratedMonth
 from gridflex.api.models.plans import PlanOut
 from gridflex.api.visits import Shared, Writer
 from gridflex.services.demo_batch import demo_batch
-from gridflex.services.desk import DEMO_SEED
+from gridflex.services.demo_workspace import DEMO_SEED
 
 router = APIRouter(tags=["demo"])
 
