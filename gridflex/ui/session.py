@@ -14,7 +14,7 @@ from gridflex.agents.orchestrator import Decisions
 from gridflex.agents.ports import PricePort
 from gridflex.domain.controls import Controls
 from gridflex.domain.provenance import Provenance
-from gridflex.errors import Conflict, GridFlexError
+from gridflex.errors import Conflict, GridFlexError, InputError, PlanError
 from gridflex.planning.queue import Queue
 from gridflex.services.demand_view import DemandView, expected_demand
 from gridflex.services.desk import Desk
