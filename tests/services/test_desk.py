@@ -224,7 +224,7 @@ def test_another_region_is_a_kept_setting_and_a_new_plan(here: Bench) -> None:
     moved = here.desk.change_site(own, Site(region=1, cap_kw=300, pue=1.2), relative, NOW)
     setting, plan = here.rows(own)[-3:-1] if here.rows(own)[-1].kind == "decision" else here.rows(own)[-2:]
     assert (setting.kind, setting.subject) == ("setting", "site")
-    assert setting.data["site"] == {"region": 1, "cap_kw": 300.0, "pue": 1.2}
+    assert setting.data["site"] == Site(region=1, cap_kw=300, pue=1.2).model_dump(mode="json")
     assert plan.data["site"]["region"] == 1
     assert plan.data["threshold_g_per_kwh"] == 180  # the cleanest 30 % of the next 24 h
     assert here.decisions(moved, NOW).view.region == 1
