@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from gridflex.beckn import drafts
-from gridflex.beckn.candidates import Candidate, Choice, Workload, compared, consider
+from gridflex.beckn.candidates import Candidate, Choice, Workload, consider
 from gridflex.beckn.client import Client
+from gridflex.beckn.comparison import compared
 from gridflex.beckn.flexing import Flexing
 from gridflex.beckn.messages import Envelope, OnDiscover
 from gridflex.beckn.ordering import Ordering

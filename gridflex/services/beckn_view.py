@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from gridflex.beckn.candidates import Candidate, Run, saving
+from gridflex.beckn.candidates import Candidate, Run
+from gridflex.beckn.comparison import saving
 from gridflex.beckn.record import Record
 from gridflex.domain import format as fmt
 from gridflex.domain.halfhours import HALF_HOUR, LONDON, floor_half_hour, half_hours_between

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from gridflex.beckn.candidates import Run, Transfer, Workload, cheapest, compared, consider
+from gridflex.beckn.candidates import Run, Transfer, Workload, cheapest, consider
+from gridflex.beckn.comparison import compared
 from gridflex.beckn.placement import placement_of
 from gridflex.beckn.windows import Window
 from gridflex.domain.decisions import Action
