@@ -14,10 +14,10 @@ run: .venv/app.stamp
 endif
 
 test: .venv/dev.stamp
-	$(BIN)/python -m pytest -m "not browser" -n auto --dist loadfile
+	$(BIN)/python -m pytest -m "not browser and not slow" -n auto --dist loadfile
 
 browser: .venv/dev.stamp
-	$(BIN)/python -m pytest -m browser tests/browser
+	$(BIN)/python -m pytest -m "browser and not slow" tests/browser
 
 lint: .venv/dev.stamp
 	$(BIN)/ruff check .

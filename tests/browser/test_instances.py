@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -16,10 +15,11 @@ from tests.databases import fresh_database
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture
-def two(start_dashboard: Callable[..., Any], tmp_path: Path) -> Iterator[tuple[Any, Any]]:
+@pytest.fixture(scope="module")
+def two(start_dashboard: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Any, Any]]:
     """Both start at once, on an empty database."""
-    with fresh_database(f"sqlite:///{tmp_path / 'shared.sqlite3'}") as address:
+    file = tmp_path_factory.mktemp("shared") / "gridflex.sqlite3"
+    with fresh_database(f"sqlite:///{file}") as address:
         first, second = (start_dashboard(DATABASE_URL=address) for _ in range(2))
         yield first.ready(), second.ready()
         first.stop()

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from gridflex.store.database import Database
 from gridflex.store.trail import Trail
 
@@ -36,11 +38,12 @@ def test_eight_threads_in_each_of_two_processes_that_start_at_once(url: str) -> 
     database.dispose()
 
 
-def test_kill_9_twenty_times_loses_nothing_that_was_acknowledged(url: str) -> None:
+@pytest.mark.parametrize("times", [20, pytest.param(200, marks=pytest.mark.slow)])
+def test_kill_9_loses_nothing_that_was_acknowledged(url: str, times: int) -> None:
     database = Database(url)
     trail, seen = Trail(database), 0
     choice = random.Random(9)
-    for _ in range(20):
+    for _ in range(times):
         process = writer(url, threads=2, appends=10**6)
         assert process.stdout is not None
         head = [process.stdout.readline() for _ in range(choice.randrange(1, 40))]
