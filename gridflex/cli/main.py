@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from gridflex.cli import check, keeping, plan, tick
+from gridflex.cli import check, keeping, plan, sweep, tick
 from gridflex.errors import GridFlexError, RowsRefused
 
 REFUSED = 2
@@ -22,6 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     tick.add_to(commands)
     check.add_to(commands)
     keeping.add_to(commands)
+    sweep.add_to(commands)
     options = parser.parse_args(arguments)
     try:
         return options.run(options, sys.stdout) or 0

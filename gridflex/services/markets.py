@@ -8,9 +8,11 @@ from functools import lru_cache
 from threading import Lock
 from typing import Any
 
+import numpy as np
+
 from gridflex.domain import format as fmt
-from gridflex.domain.halfhours import floor_half_hour
-from gridflex.domain.market_data import AuctionResult, FlexibilityCall, PriceSeries
+from gridflex.domain.halfhours import floor_half_hour, uk_time
+from gridflex.domain.market_data import MWH, AuctionResult, FlexibilityCall, PriceSeries
 from gridflex.domain.provenance import Provenance
 from gridflex.errors import InputError
 from gridflex.markets.forward import PROFILE_DAYS
@@ -22,6 +24,7 @@ from gridflex.sources.service_levels import SERVICE_LEVELS, YEAR
 
 PUBLISHED = Levels(SERVICE_LEVELS)
 LEAST_DAYS_KNOWN = 1
+ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,6 +41,7 @@ class MarketView:
     wholesale_from: str
     calls: tuple[FlexibilityCall, ...] = ()
     calls_from: str = "no requirement could be read"
+    system: str = "no system price could be read"
     problems: tuple[str, ...] = ()
 
     @property
@@ -68,6 +72,7 @@ class Markets:
     def view(self, now: datetime) -> MarketView:
         """What is known at ``now``; starts the fetches that are due. What fails is replaced and named."""
         self.feed.begin()
+        system = self.feed.system_price(now - ONE_DAY).value
         auctions, index, calls = self.feed.auctions(), self.feed.market_index(), self.feed.calls()
         known = published_view(now, tuple(state.error for state in (auctions, index, calls) if state.error))
         levels, levels_from = known.levels, known.levels_from
@@ -79,7 +84,8 @@ class Markets:
         called, called_from = known.calls, known.calls_from
         if calls.value:
             called, called_from = calls.value[0], f"requirements published by NESO, {_age(calls, now)}"
-        return MarketView(levels, levels_from, wholesale, wholesale_from, called, called_from, known.problems)
+        said = system_sentence(system, wholesale) if system is not None else known.system
+        return MarketView(levels, levels_from, wholesale, wholesale_from, called, called_from, said, known.problems)
 
     def agile(self, region: int) -> PriceSeries | None:
         """Unit rates of Octopus Agile for a region as far as published; None where none was ever read."""
@@ -96,6 +102,17 @@ class Markets:
                 rest = tuple(row for row in SERVICE_LEVELS if row.product not in seen)
                 self._levels = results, Levels(found.rows + rest)
             return self._levels[1]
+
+
+def system_sentence(system: PriceSeries, wholesale: PriceSeries) -> str:
+    """What a settled day's system price was beside the wholesale price, and the settlement run it is from."""
+    index = wholesale.values(system.start, len(system))
+    both = np.isfinite(system.gbp_per_kwh) & np.isfinite(index)
+    said = f"system price of {uk_time(system.start):%a %-d %b}: mean £{np.nanmean(system.gbp_per_kwh) * MWH:.2f}/MWh"
+    if both.any():
+        gap = float((system.gbp_per_kwh[both] - index[both]).mean()) * MWH
+        said += f", £{abs(gap):.2f} {'above' if gap >= 0 else 'below'} the {wholesale.name}"
+    return f"{said} (run: {system.run})"
 
 
 def _age(state: LineState[Any], now: datetime) -> str:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from gridflex.agents.orchestrator import Decisions
+from gridflex.domain.halfhours import uk_time
 from gridflex.errors import InputError
 from gridflex.markets.availability import Availability, availability
 from gridflex.markets.avoided import AvoidedCost, avoided_cost
@@ -15,6 +18,7 @@ from gridflex.markets.event_case import EventCase
 from gridflex.markets.events import CalledEvent
 from gridflex.markets.firm import SitePlan
 from gridflex.markets.freezing import GivenUp
+from gridflex.planning.horizon import Floats
 from gridflex.services.markets import MarketView
 from gridflex.services.revenue_event import EventTerms, beside_the_event, rivals_of, worked_out
 from gridflex.services.revenue_services import frozen_by_bids, price_of_bids
@@ -84,6 +88,25 @@ def avoided_table(found: AvoidedCost) -> pd.DataFrame:
             "would_have_run_gbp_per_kwh": found.price_at_baseline,
             "runs_gbp_per_kwh": found.price_when_it_runs,
             "avoided_gbp": found.gbp,
+        }
+    )
+
+
+def bill_rows(routine_kw: Floats, case: EventCase) -> pd.DataFrame:
+    """Half-hours whose energy the event changes; the £ add up to the bill change."""
+    import pandas as pd
+
+    horizon, event_kwh, bill = case.event_plan.horizon, case.event_plan.power_kw() / 2, case.net.bill_gbp
+    rows = np.flatnonzero(np.abs(routine_kw / 2 - event_kwh) > 0)
+    moments = [horizon.at(int(row)) for row in rows]
+    return pd.DataFrame(
+        {
+            "from_utc": [f"{moment:%Y-%m-%dT%H:%MZ}" for moment in moments],
+            "uk_time": [f"{uk_time(moment):%Y-%m-%d %H:%M}" for moment in moments],
+            "routine_kwh": routine_kw[rows] / 2,
+            "event_kwh": event_kwh[rows],
+            "retail_gbp_per_kwh": horizon.price[rows],
+            "bill_change_gbp": bill[rows],
         }
     )
 

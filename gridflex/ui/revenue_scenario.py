@@ -108,8 +108,9 @@ def _terms() -> EventTerms:
     with st.expander("Terms and prices of the event", icon=":material/handshake:"):
         st.caption(
             f"Share and fees are assumed. The price sold is the four-week profile of the {plain(wholesale)}; the "
-            "system price is that plus what you set here: the real one is known only when it settles. A Demand "
-            f"Flexibility price set here is supposed; published: {plain(session.market().calls_from)}."
+            "system price is that plus what you set here: the real one is known only when it settles; "
+            f"{plain(session.market().system)}. A Demand Flexibility price set here is supposed; published: "
+            f"{plain(session.market().calls_from)}."
         )
         one, two, three, four = st.columns(4)
         share = one.number_input("Site's share, %", 0.0, 100.0, 100 * usual.share, PENCE_STEP, key="rev_share")

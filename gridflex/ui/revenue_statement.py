@@ -13,13 +13,13 @@ from gridflex.markets.event_case import EventCase
 from gridflex.markets.p415 import Statement
 from gridflex.markets.rules import PROPOSED
 from gridflex.services.revenue_history import metered_table
-from gridflex.services.revenue_view import Revenue
+from gridflex.services.revenue_view import Revenue, bill_rows
 from gridflex.ui import session
 from gridflex.ui.charts.revenue import event_figure
 from gridflex.ui.charts.style import CONFIG
 from gridflex.ui.palette import palette
 from gridflex.ui.plain import plain
-from gridflex.ui.tables import csv_of
+from gridflex.ui.tables import csv_of, rows_below
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -85,6 +85,7 @@ def _net(found: Revenue, case: EventCase) -> None:
         column_config={"£": st.column_config.NumberColumn("£", format="%.2f")},
         alt=case.net.sentence,
     )
+    rows_below("Rows of the bill change, by half-hour", "bill-change", bill_rows(found.plan.power_kw(), case))
     st.caption(
         plain(
             f"{case.net.sentence}. {fmt.money(case.net.rebound_gbp)} of the bill change is energy bought back later, "

@@ -41,6 +41,10 @@ class World:
             rows = [{"startTime": f"{m:%Y-%m-%dT%H:%MZ}", "dataProvider": "A", "price": 80, "volume": 1}
                     for m in half_hours(start, count)]  # fmt: skip
             return httpx.Response(200, json={"data": rows})
+        if "system-prices" in path:
+            day = path.rsplit("/", 1)[1]
+            row = {"settlementDate": day, "settlementPeriod": 1, "startTime": f"{day}T00:00Z", "systemBuyPrice": 70}
+            return httpx.Response(200, json={"data": [row]})
         if path.endswith("standard-unit-rates/"):
             row = {"value_exc_vat": 20, "valid_from": "2026-01-08T16:30:00Z", "valid_to": "2026-01-08T17:00:00Z"}
             return httpx.Response(200, json={"results": [row], "next": None})
@@ -105,6 +109,11 @@ def test_live_answers_price_the_revenue(start: Callable[..., tuple[Markets, Worl
         "Wholesale prices: Market index price (Elexon), live."
     )
     assert [call.mw for call in found.calls] == [50]
+    # Yesterday's one settled period at 70 beside an index of 80, read the day after: before the first run.
+    assert markets.view(NOW).system == (
+        "system price of Wed 7 Jan: mean £70.00/MWh, £10.00 below the Market index price (Elexon) "
+        "(run: indicative, before the first settlement run)"
+    )
     assert markets.view(NOW).levels is found.levels, "worked out once an answer"
     assert markets.agile(13) is markets.agile(13)
 
@@ -118,6 +127,7 @@ def test_without_a_network_published_levels_stand_in_and_say_so(start: Callable[
     assert "Wholesale prices: sample" in found.sentence
     assert "The NESO data portal refused (500): no reason given" in found.problems
     assert markets.agile(13) is None
+    assert found.system == "no system price could be read"
 
 
 def test_the_last_good_answers_outlive_the_process(start: Callable[..., tuple[Markets, World]]) -> None:

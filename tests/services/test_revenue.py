@@ -27,7 +27,7 @@ from gridflex.services.revenue_history import metered_from_csv, metered_table
 from gridflex.services.revenue_rate_card import IMAGINED, rate_card_of
 from gridflex.services.revenue_services import CHOSEN, INELIGIBLE, OPEN, services_table, stacking
 from gridflex.services.revenue_site import Scenario, blocks_ahead, factor_of, peak_mw, site_plan, without
-from gridflex.services.revenue_view import Revenue, avoided_table, revenue, site_label
+from gridflex.services.revenue_view import Revenue, avoided_table, bill_rows, revenue, site_label
 from gridflex.services.what_if import what_if
 from gridflex.ui.charts.revenue import event_figure, stacking_figure
 from gridflex.ui.palette import LIGHT
@@ -147,6 +147,11 @@ def test_the_event_pays_for_the_departure_from_routine_alone() -> None:
         case.net.bill_change_gbp + statement.to_site_gbp + case.net.availability_gbp
     )
     assert "50% ×" in revenue_event.formula(statement)
+    rows = bill_rows(found.plan.power_kw(), case)
+    assert rows["bill_change_gbp"].sum() == pytest.approx(case.net.bill_change_gbp)
+    assert ((rows["routine_kwh"] - rows["event_kwh"]) * rows["retail_gbp_per_kwh"]).sum() == pytest.approx(
+        case.net.bill_change_gbp
+    )
     assert any("Your habit is in the baseline" in sentence for sentence in statement.sentences)
     assert [trace.name for trace in event_figure(statement, LIGHT).data] == ["deviation", "baseline", "metered"]
 

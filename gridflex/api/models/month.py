@@ -10,8 +10,10 @@ from pydantic import BaseModel, Field
 
 from gridflex.api.models.grid import ProvenanceWord
 from gridflex.backtest.bands import Band, projection, share_band, sum_band
+from gridflex.backtest.month import month_of
 from gridflex.backtest.result import Result
 from gridflex.backtest.study import Contender
+from gridflex.markets.levels import Levels
 from gridflex.planning.horizon import Floats
 from gridflex.services.demo_month import CONTENDERS, DAYS, DemoMonth
 
@@ -70,6 +72,15 @@ def _percent(band: Band) -> BandOut:
     return BandOut(value=100 * band.value, p5=100 * band.p5, p95=100 * band.p95)
 
 
+class ServiceRevenue(BaseModel):
+    """A scenario: one availability service over the month, at recorded prices; in no other sum."""
+
+    service: str
+    gbp_p5: float
+    gbp_typical: float
+    gbp_p95: float
+
+
 class Day(BaseModel):
     """One UK day of arrivals, under the last policy of ``policies``."""
 
@@ -96,12 +107,15 @@ class GeneratedMonth(BaseModel):
     baseline_cost_gbp: float
     possible_carbon_saved_kg: Annotated[float, Field(description="the bound: perfect foresight, unbroken runs")]
     policies: list[PolicyMonth]
+    availability: Annotated[str, Field(description="what the last policy's firm power could earn, or why it is £0")]
+    revenue_by_service: list[ServiceRevenue]
     by_day: list[Day]
 
     @classmethod
-    def of(cls, month: DemoMonth) -> GeneratedMonth:
+    def of(cls, month: DemoMonth, levels: Levels) -> GeneratedMonth:
         """From the backtest."""
         result, study = month.result, month.result.study
+        figures = month_of(result, CONTENDERS[-1], levels)
         return cls(
             first_day=result.days[0],
             last_day=result.days[-1],
@@ -114,6 +128,11 @@ class GeneratedMonth(BaseModel):
             baseline_cost_gbp=result.at_once.baseline_gbp,
             possible_carbon_saved_kg=result.possible_unbroken_g / 1e3,
             policies=[PolicyMonth.of(result, contender) for contender in CONTENDERS],
+            availability=figures.revenue.sentence,
+            revenue_by_service=[
+                ServiceRevenue(service=name, gbp_p5=low, gbp_typical=typical, gbp_p95=high)
+                for name, (low, typical, high) in figures.revenue_by_service.items()
+            ],
             by_day=_days(result),
         )
 

@@ -38,4 +38,5 @@ def demo_generate(parts: Shared) -> GeneratedMonth:
 
     Computed anew each half-hour, which takes seconds; written nowhere.
     """
-    return GeneratedMonth.of(parts.months.newest(parts.platform.clock()))
+    now = parts.platform.clock()
+    return GeneratedMonth.of(parts.months.newest(now), parts.platform.markets.view(now).levels)
