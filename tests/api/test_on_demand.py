@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
+import jsonschema
 import pytest
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp
@@ -90,8 +91,17 @@ def test_the_document_is_one_in_both_places_and_has_examples(api: Served) -> Non
     found = api.get("/openapi.json")
     assert found == api.get("/api/openapi.json")
     shapes = found["components"]["schemas"]
-    for name in ("NewJob", "NewJobs", "Optimise", "DryRun", "Problem"):
-        assert shapes[name]["examples"], name
+    for name in ("NewJob", "NewJobs", "Optimise", "DryRun", "Problem", "GridNow", "Health", "Tick", "Verification"):
+        here = {**shapes[name], "components": found["components"]}
+        for example in shapes[name]["examples"]:
+            jsonschema.validate(example, here, format_checker=jsonschema.FormatChecker())
+    journey = found["paths"]["/api/beckn/execute-journey"]["post"]["parameters"]
+    tried = {one["name"]: one["schema"].get("examples") for one in journey}
+    assert [tried[name] for name in ("carbon_threshold", "renewable_min", "workload_energy_kwh")] == [
+        [200],
+        [70],
+        [150],
+    ]
     problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
     for path, operations in found["paths"].items():
         for method, operation in operations.items():

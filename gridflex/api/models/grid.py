@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from gridflex.agents.grid import GridView
 from gridflex.domain.bands import index_word
@@ -21,8 +21,38 @@ ProvenanceWord = Annotated[
 ]  # fmt: skip
 
 
+EXAMPLE: dict[str, Any] = {
+    "region": 0,
+    "region_name": "Great Britain",
+    "valid_from": "2026-01-08T17:00:00Z",
+    "valid_to": "2026-01-08T17:30:00Z",
+    "carbon_intensity_gco2_kwh": 236.0,
+    "carbon_intensity_is": "forecast",
+    "carbon_index": "very high",
+    "forecast_next_hour_gco2_kwh": 220.5,
+    "lowest_next_24h_gco2_kwh": 69.0,
+    "lowest_next_24h_at": "2026-01-09T04:00:00Z",
+    "energy_price_gbp_kwh": 0.24807,
+    "energy_price_name": "Time-of-day tariff",
+    "market_condition": "critical",
+    "market_condition_rule": CONDITION_RULE,
+    "threshold_gco2_kwh": 150.0,
+    "execution_recommended": False,
+    "recommendation": "wait if you can",
+    "generation_mix_percent": {"gas": 39.3, "imports": 20.3, "wind": 16.1, "nuclear": 11.3, "biomass": 8.7},
+    "renewable_percent": 17.7,
+    "provenance": "cached",
+    "fetched_at": "2026-01-08T16:31:02Z",
+    "age_seconds": 2038.0,
+    "next_fetch_due": "2026-01-08T17:06:00Z",
+    "note": "The carbon intensity service did not answer in time.",
+}
+
+
 class GridNow(BaseModel):
     """The half-hour that contains now, against the next 24 h."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
 
     region: int
     region_name: str

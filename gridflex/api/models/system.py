@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from gridflex.api.meter import Times
 from gridflex.api.models.grid import ProvenanceWord
@@ -51,6 +51,15 @@ class Component(BaseModel):
 
 class Health(BaseModel):
     """``healthy``: all is well · ``degraded``: it decides, on cached, estimated or sample values."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"status": "healthy", "version": "0.1.0", "time": "2026-01-08T17:05:00Z", "provenance": "live",
+                 "components": [{"part": "Audit trail", "state": "durable", "since": "", "note": "Kept in data."}]}
+            ]
+        }
+    )  # fmt: skip
 
     status: Literal["healthy", "degraded"]
     version: str
@@ -175,6 +184,15 @@ class SystemMetrics(BaseModel):
 
 class Tick(BaseModel):
     """What the half-hour's work did: workspaces by what became of them."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"ticked_at": "2026-01-08T17:31:00Z", "provenance": "live", "next_fetch_due": "2026-01-08T18:01:00Z",
+                 "workspaces": {"planned": 2, "up to date": 0, "skipped": 0, "failed": 0}, "runs_settled": 3}
+            ]
+        }
+    )  # fmt: skip
 
     ticked_at: datetime
     workspaces: dict[str, int]

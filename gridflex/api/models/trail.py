@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from gridflex.api.models.jobs import JobDecision
 from gridflex.domain.decisions import Action, Rationale
@@ -93,6 +93,10 @@ class TrailPage(BaseModel):
 
 class Verification(BaseModel):
     """Whether the chain holds. ``broken_seq`` is the first row at fault, 0 the head."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"verified": True, "rows": 17, "head_hash": "9f2c…", "erased": 0}]}
+    )
 
     verified: bool
     rows: int | None

@@ -15,9 +15,11 @@ from gridflex.services.demo_workspace import DEMO_SEED
 
 router = APIRouter(tags=["demo"])
 
-NumJobs = Annotated[int, Query(ge=1, le=50)]
-Critical = Annotated[bool, Query(description="at least one job that may not wait; else none")]
-Seed = Annotated[int, Query(ge=0, le=2**31, description="the same seed and half-hour give the same jobs")]
+NumJobs = Annotated[int, Query(ge=1, le=50, examples=[15])]
+Critical = Annotated[bool, Query(description="at least one job that may not wait; else none", examples=[True])]
+Seed = Annotated[
+    int, Query(ge=0, le=2**31, description="the same seed and half-hour give the same jobs", examples=[42])
+]
 
 
 @router.post("/demo/trigger")

@@ -15,8 +15,8 @@ DEFAULT_THRESHOLD = Controls().threshold
 
 router = APIRouter(tags=["grid"])
 
-Region = Annotated[int, Query(ge=0, le=17, description="0 is Great Britain, 1 to 17 NESO's regions")]
-Threshold = Annotated[float, Query(ge=0, le=1000, allow_inf_nan=False, description="gCO2/kWh")]
+Region = Annotated[int, Query(ge=0, le=17, description="0 is Great Britain, 1 to 17 NESO's regions", examples=[0, 13])]
+Threshold = Annotated[float, Query(ge=0, le=1000, allow_inf_nan=False, description="gCO2/kWh", examples=[150])]
 
 
 @router.get("/grid/current")

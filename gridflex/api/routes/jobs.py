@@ -24,8 +24,8 @@ MOST_IN_QUEUE = 2000
 router = APIRouter(tags=["workload"])
 listing = APIRouter(tags=["workload"])
 
-Limit = Annotated[int, Query(ge=1, le=MOST_JOBS)]
-Offset = Annotated[int, Query(ge=0, le=1_000_000)]
+Limit = Annotated[int, Query(ge=1, le=MOST_JOBS, examples=[100])]
+Offset = Annotated[int, Query(ge=0, le=1_000_000, examples=[0])]
 Reason = Annotated[
     str, Query(min_length=1, max_length=MOST_REASON, pattern=r"\S", description="goes into the audit trail")
 ]

@@ -34,11 +34,17 @@ UNDER_WAY: dict[int | str, dict[str, Any]] = {
 router = APIRouter(tags=["beckn"])
 more = APIRouter(tags=["beckn"])
 
-Threshold = Annotated[float, Query(ge=0, le=1000, allow_inf_nan=False, description="gCO2/kWh at most")]
-Renewables = Annotated[float, Query(ge=0, le=100, allow_inf_nan=False, description="per cent; biomass is not counted")]
-Energy = Annotated[float, Query(ge=LEAST_KWH, le=MAX_ENERGY_KWH, allow_inf_nan=False, description="of the whole run")]
-Hours = Annotated[float, Query(ge=LEAST_HOURS, le=MOST_HOURS, allow_inf_nan=False)]
-Within = Annotated[float, Query(ge=LEAST_HOURS, le=MOST_WITHIN, allow_inf_nan=False, description="deadline from now")]
+Threshold = Annotated[float, Query(ge=0, le=1000, allow_inf_nan=False, description="gCO2/kWh at most", examples=[200])]
+Renewables = Annotated[
+    float, Query(ge=0, le=100, allow_inf_nan=False, description="per cent; biomass is not counted", examples=[70])
+]
+Energy = Annotated[
+    float, Query(ge=LEAST_KWH, le=MAX_ENERGY_KWH, allow_inf_nan=False, description="of the whole run", examples=[150])
+]
+Hours = Annotated[float, Query(ge=LEAST_HOURS, le=MOST_HOURS, allow_inf_nan=False, examples=[4])]
+Within = Annotated[
+    float, Query(ge=LEAST_HOURS, le=MOST_WITHIN, allow_inf_nan=False, description="deadline from now", examples=[36])
+]
 JobId = Annotated[str | None, Query(max_length=64, description="a job of the queue instead: an order moves it")]
 TransactionId = Annotated[str, Path(max_length=64)]
 Side = Annotated[Literal["window", "slot"], Query(description="window: we buy energy · slot: our job slots are bought")]

@@ -14,7 +14,7 @@ from gridflex.errors import TrailBroken
 router = APIRouter(tags=["decisions"])
 more = APIRouter(tags=["audit"])
 
-Recent = Annotated[int, Query(ge=1, le=200, description="how many")]
+Recent = Annotated[int, Query(ge=1, le=200, description="how many", examples=[10])]
 Cursor = Annotated[
     int | None, Query(ge=1, le=2**62, description="rows older than this one: the last page's next_cursor")
 ]
