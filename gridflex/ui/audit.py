@@ -11,7 +11,10 @@ from gridflex.errors import TrailBroken
 from gridflex.store.chain import Row
 from gridflex.ui import feed, frame, session
 
-KINDS = ("plan", "decision", "override", "upload", "setting", "settled", "beckn")
+KINDS = (
+    *("plan", "decision", "override", "undo", "approval", "upload", "setting", "scenario"),
+    *("rule", "notice", "key", "settled", "beckn"),
+)
 PAGE = 200
 
 

@@ -11,10 +11,13 @@ import pytest
 
 from gridflex.cli.main import main
 from gridflex.cli.tick import tick
+from gridflex.notify.rules import Trigger
 from gridflex.services.platform import Platform, build_platform
 from gridflex.settings import Settings
+from gridflex.store.deliveries import Deliveries
 from gridflex.store.tables import workspaces
 from tests.bench import NOW
+from tests.receiving import receiving
 
 
 class Clock:
@@ -86,3 +89,22 @@ def test_days_are_a_number_above_zero(days: str, capsys: pytest.CaptureFixture[s
         main(["tick", "--days", days])
     assert ended.value.code == 2
     assert "--days" in capsys.readouterr().err
+
+
+def test_what_a_rule_says_is_delivered_before_the_command_ends(tmp_path: Path, clock: Clock) -> None:
+    """Cron's process ends with its last line: nothing may still be on its way."""
+    settings = Settings.model_validate(
+        {"GRIDFLEX_DATA_DIR": tmp_path, "GRIDFLEX_CARBON_API_URL": "", "GRIDFLEX_WEBHOOK_ALLOW_PRIVATE": True}
+    )
+    with receiving() as receiver:
+        wired = build_platform(settings, clock)
+        own = wired.desk.open(None, NOW)
+        wired.desk.rules.add(own, Trigger.STALE, 60, receiver.url, NOW)
+        clock.now = NOW + timedelta(minutes=30)
+        run(wired)
+        wired.close()
+        assert len(receiver.requests) == 1
+    again = build_platform(settings, clock)
+    (logged,) = Deliveries(again.database).newest(own.id)
+    assert (logged.status, logged.test) == ("delivered", False)
+    again.close()
