@@ -11,7 +11,7 @@ from gridflex.beckn.states import BOOKED, State, require, stated
 from gridflex.beckn.steps import Steps
 from gridflex.beckn.terms import is_ours
 from gridflex.beckn.vocabulary import Action, OrderStatus
-from gridflex.errors import BecknError, Nack, NoAnswer, OutOfOrder
+from gridflex.errors import BecknError, Nack, NoAnswer, OutOfOrder, TermsBroken
 
 RUNNING = frozenset({State.CONFIRMED, State.IN_PROGRESS})
 _WITH_PROVIDER = frozenset({State.QUOTED, State.INITIALISED, State.CONFIRMED, State.IN_PROGRESS})
@@ -27,7 +27,15 @@ class Aftercare(Steps):
         require(self.record.state, BOOKED | {State.INITIALISED}, "status")
         self.take_pushed()
         exchange = self.talk.repeat(Action.STATUS, drafts.reference(self.record.order_id))
-        return self._finish(exchange, self._on_status)
+        step = self._finish(exchange, self._on_status)
+        if step.problem == TermsBroken.__name__:
+            self._undo_booking()
+        return step
+
+    def _undo_booking(self) -> None:
+        """The provider has confirmed on terms that were not agreed: known by now, and taken back."""
+        self.record.doubt = None
+        self.cancel("confirmed on terms that were not agreed")
 
     def _on_status(self, envelope: Envelope) -> tuple[State, str]:
         order = envelope.order
@@ -123,6 +131,8 @@ class Aftercare(Steps):
         if record.state not in _WITH_PROVIDER:
             return self._local("cancel", State.CANCELLED, "left before anything was ordered")
         self._settle_other(Action.CANCEL)
+        if record.state is State.CANCELLED:
+            return record.steps[-1]
         exchange = self.talk.bind(
             Action.CANCEL,
             drafts.cancellation(record.order_id, reason),

@@ -142,6 +142,7 @@ class Flexing(Aftercare):
             return state, sentence
 
         self._settle_other(Action.UPDATE)
+        require(self.record.state, RUNNING, "an update")
         exchange = self.talk.bind(Action.UPDATE, OrderMessage(order=order), taken, lambda answer: True, event_id)
         step = self._finish(exchange, read, Action.UPDATE, binding=True)
         if step.ok:

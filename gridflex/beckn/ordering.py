@@ -67,10 +67,11 @@ class Ordering(Aftercare):
         if why := self._lapsed():
             return self._too_late("confirm", why)
         self._settle_other(Action.CONFIRM)
+        require(self.record.state, frozenset({State.INITIALISED}), "confirm")
         exchange = self.talk.bind(Action.CONFIRM, OrderMessage(order=self._order), _is_booked)
         step = self._finish(exchange, self._on_booked, Action.CONFIRM, binding=True)
         if step.problem == TermsBroken.__name__:
-            self.cancel("confirmed on terms that were not agreed")
+            self._undo_booking()
         return step
 
     def look_after(self) -> None:

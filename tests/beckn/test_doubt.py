@@ -291,6 +291,49 @@ def test_an_alert_whose_answer_is_in_doubt_is_not_answered_otherwise(cut_setting
     assert line.arrived.count("update") == 1
 
 
+def test_a_doubt_that_ends_in_terms_not_agreed_ends_in_a_cancel(cut_setting):
+    place = cut_setting()
+    place.provider.misbehaviour = Misbehaviour.PRICE_AT_CONFIRM
+    journey, line = over(place, {"confirm": [Cut.AFTER_SEND], "status": [Cut.AFTER_SEND] * 50})
+    up_to(journey, "discover", "choose", "select", "init")
+    assert journey.confirm().problem == "NoAnswer"
+    item = journey.record.chosen.window.item_id
+    assert place.provider.booked_mw(item) > 0
+    line.cuts["status"] = []
+    assert journey.status().problem == "TermsBroken"
+    assert (journey.record.state, journey.record.doubt) == (State.CANCELLED, None)
+    assert place.provider.booked_mw(item) == 0
+    assert line.sent.count("confirm") == 1
+
+
+@pytest.mark.parametrize("again", ["confirm", "cancel"])
+def test_nothing_is_confirmed_after_a_cancel_that_took_effect_unheard(cut_setting, again):
+    place = cut_setting()
+    journey, line = over(place, {"cancel": [Cut.AFTER_SEND], "status": [Cut.AFTER_SEND] * 50})
+    up_to(journey, "discover", "choose", "select", "init")
+    assert journey.cancel().problem == "NoAnswer"
+    line.cuts["status"] = []
+    if again == "confirm":
+        with pytest.raises(OutOfOrder, match="confirm cannot follow cancelled"):
+            journey.confirm()
+    else:
+        assert journey.cancel().ok
+    assert journey.record.state is State.CANCELLED
+    assert (line.sent.count("confirm"), line.sent.count("cancel")) == (0, 1)
+
+
+def test_cancelling_what_was_confirmed_on_other_terms_unheard_cancels_once(cut_setting):
+    place = cut_setting()
+    place.provider.misbehaviour = Misbehaviour.PRICE_AT_CONFIRM
+    journey, line = over(place, {"confirm": [Cut.AFTER_SEND], "status": [Cut.AFTER_SEND] * 50})
+    up_to(journey, "discover", "choose", "select", "init")
+    journey.confirm()
+    line.cuts["status"] = []
+    assert journey.cancel().ok
+    assert journey.record.state is State.CANCELLED
+    assert line.sent.count("cancel") == 1
+
+
 def test_the_timeline_shows_what_was_tried_and_how_the_outcome_became_known(cut_setting):
     place = cut_setting()
     journey, _ = over(place, {"confirm": [Cut.AFTER_SEND], "status": [Cut.BEFORE_SEND]})
