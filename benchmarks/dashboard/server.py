@@ -10,14 +10,15 @@ import time
 import urllib.request
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import IO
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 class Served:
-    """``streamlit run`` of a script in its own process; RSS in MB."""
+    """``streamlit run`` of a script in its own process; RSS in MB. ``log`` is where its log goes, else to ours."""
 
-    def __init__(self, script: str) -> None:
+    def __init__(self, script: str, log: IO[bytes] | None = None) -> None:
         self._data = TemporaryDirectory()
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
@@ -26,7 +27,7 @@ class Served:
         command = [sys.executable, "-m", "streamlit", "run", script, f"--server.port={self.port}"]
         began = time.perf_counter()
         self._process = subprocess.Popen(
-            [*command, "--server.address=127.0.0.1"], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL
+            [*command, "--server.address=127.0.0.1"], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=log
         )
         self._await_health()
         self.seconds_to_health = time.perf_counter() - began
