@@ -102,10 +102,10 @@ def test_a_cut_line_mends_itself_and_keeps_what_was_set(dashboard: Any, visit: C
     expect(label_in_chart(one, "threshold 170")).to_be_visible()
     lines[-1].close(code=1011)
     one.page.wait_for_function(
-        "document.querySelector('[data-testid=\"stApp\"]').dataset.testConnectionState !== 'CONNECTED'"
+        "() => document.querySelector('[data-testid=\"stApp\"]').dataset.testConnectionState !== 'CONNECTED'"
     )
     one.page.wait_for_function(
-        "document.querySelector('[data-testid=\"stApp\"]').dataset.testConnectionState === 'CONNECTED'"
+        "() => document.querySelector('[data-testid=\"stApp\"]').dataset.testConnectionState === 'CONNECTED'"
     )
     one.slider("Carbon threshold").press("ArrowRight")
     expect(label_in_chart(one, "threshold 175")).to_be_visible()
@@ -124,7 +124,7 @@ def test_a_new_process_takes_over_where_a_killed_one_left(
     mortal.kill()
     mortal.start().ready()
     one.page.wait_for_function(
-        "document.querySelector('[data-testid=\"stApp\"]').dataset.testConnectionState === 'CONNECTED'"
+        "() => document.querySelector('[data-testid=\"stApp\"]').dataset.testConnectionState === 'CONNECTED'"
     )
     one.wrong.clear()  # a socket that is refused meanwhile is an error in the console
     one.page.reload()
