@@ -67,13 +67,18 @@ def _cheapest_in_turn(placing: Placing, jobs: Ints, bound: float) -> bool:
 
     So it is where a tariff has one price: every plan is the best there, and no search is quick.
     """
-    queue, room = placing.queue, Room(placing.room.free, placing.room.limit)
-    start = first_come(queue, by_choice(placing, jobs), queue.earliest, placing.load, room)[jobs]
-    if (start == UNPLACED).any():
+    queue, part = placing.queue, placing.queue.take(jobs)
+
+    def best(start: Ints) -> bool:
+        cost = cost_at(placing.values, part, start) + placing.delay_cost / 2 * (start - part.earliest)
+        return float(cost.sum()) - bound <= EQUAL * abs(bound)
+
+    # Where starting at once is dearer than the bound, so is waiting in turn: the search is needed.
+    if not best(part.earliest):
         return False
-    part = queue.take(jobs)
-    waits = placing.delay_cost / 2 * (start - part.earliest)
-    if float((cost_at(placing.values, part, start) + waits).sum()) - bound > EQUAL * abs(bound):
+    room = Room(placing.room.free, placing.room.limit)
+    start = first_come(queue, by_choice(placing, jobs), queue.earliest, placing.load, room)[jobs]
+    if (start == UNPLACED).any() or not best(start):
         return False
     breaks = placing.pauses[jobs]
     placing.set_runs(jobs[~breaks], start[~breaks])

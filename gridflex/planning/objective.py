@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from gridflex.planning.horizon import Floats, Horizon
 
 GRAMS_PER_TONNE = 1e6
@@ -25,9 +27,20 @@ class Objective:
     energy: bool = True
 
     def values(self, horizon: Horizon) -> Floats:
-        """Cost of one kWh in each half-hour, GBP/kWh, delay not counted."""
+        """Cost of one kWh in each half-hour, GBP/kWh, delay not counted; to a step of ``in_steps``."""
         carbon = horizon.intensity * (self.carbon_price / GRAMS_PER_TONNE)
-        return carbon + horizon.price if self.energy else carbon
+        return in_steps(carbon + horizon.price if self.energy else carbon)
+
+
+def in_steps(values: Floats) -> Floats:
+    """Values rounded to a step of 2^-40 of the largest: their sums are exact, so equal runs cost the same.
+
+    Else the last bit of a sum would decide between starts that cost the same, and a job would wait for nothing.
+    """
+    _, exponent = np.frexp(np.abs(values).max(initial=0.0))
+    step = 2.0 ** (int(exponent) - 40)
+    steps: Floats = np.rint(values / step) * step
+    return steps
 
 
 CARBON_ONLY = Objective(carbon_price=GRAMS_PER_TONNE, energy=False)

@@ -309,3 +309,20 @@ def test_where_nothing_runs_the_site_draws_exactly_nothing() -> None:
     used = usage(np.array([0, 1, 2]), np.array([4, 4, 1]), load, 7)
     assert used[5:].tolist() == [0.0, 0.0]
     assert used[:5].tolist() == pytest.approx([0.1, 0.3, 0.6, 0.3, 0.2])
+
+
+def test_where_every_half_hour_costs_the_same_the_plan_is_the_best_without_a_search() -> None:
+    """One price for all: jobs due soonest go first, and all of them fit under the cap."""
+    queue = queue_of(
+        {"length": 4.0, "latest": 8},
+        {"length": 2.0, "latest": 0},
+        {"length": 2.0, "latest": 6, "interruptible": True},
+    )
+    horizon = horizon_of(np.full(12, 200.0), np.full(12, 0.2))
+    for policy in ("best-window", "interruptible"):
+        found = make_plan(policy, queue, horizon, Rules(COST_ONLY, None, 0.0, cap_kw=20))
+        assert_keeps_the_rules(found.plan)
+        assert_keeps_the_cap(found)
+        assert found.plan.start.tolist() == [2, 0, 0]
+        assert found.certificate.gap_percent == pytest.approx(0, abs=1e-9)
+        assert found.certificate.value == pytest.approx(0.2 * 5 * (4 + 2 + 2))

@@ -180,3 +180,19 @@ def test_scaling_the_intensities_scales_the_result(seed: int, factor: float) -> 
             evaluate(name, queue, at, POLICIES[name].place(queue, at, CARBON)).carbon_g for at in (horizon, scaled)
         )
         assert more.sum() == pytest.approx(plain.sum() * factor, rel=1e-9)
+
+
+def test_under_one_price_no_job_waits_for_the_last_bit_of_a_sum() -> None:
+    """0.1 and 0.2 have no exact binary form; a day of each still ties with every other start."""
+    for price in (0.1, 0.2, 0.14507):
+        horizon = horizon_of(np.full(96, 200.0), np.full(96, price))
+        queue = queue_of(*({"length": 0.5 * length, "latest": 60} for length in range(1, 60)))
+        placed = POLICIES["best-window"].place(queue, horizon, Rules(COST_ONLY, None, 0.0))
+        assert not placed.start.any(), price
+
+
+def test_of_equal_windows_after_a_dear_hour_the_first_is_taken() -> None:
+    horizon = horizon_of(np.full(40, 200.0), np.where(np.arange(40) < 2, 0.3, 0.1))
+    queue = queue_of(*({"length": float(length), "latest": 25} for length in range(3, 12)))
+    placed = POLICIES["best-window"].place(queue, horizon, Rules(COST_ONLY, None, 0.0))
+    assert set(placed.start.tolist()) == {2}
