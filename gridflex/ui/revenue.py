@@ -71,7 +71,9 @@ def _cards(found: Revenue) -> None:
         _rows("avoided", avoided_table(found.avoided))
     with services, st.container(border=True):
         held = found.services
-        span = f"{fmt.money(held.low_gbp)} to {fmt.money(held.high_gbp)}" if held.chosen else "£0"
+        # In whole pounds a range has room on the card; the sentence below has the pence.
+        low, high = (fmt.money(round(gbp)).removesuffix(".00") for gbp in (held.low_gbp, held.high_gbp))
+        span = f"{low} to {high}" if held.chosen else "£0"
         st.metric("Availability services, p5 to p95", span)
         st.caption(plain(f"{held.sentence}. {FORMULA}"))
         if numbers := revenue_services.formula(held):

@@ -81,6 +81,7 @@ def event_form(
     horizon = decided.plan.horizon
     key = (session.prepared(), session.controls(), factor, history)
     usual = session.remembered("usual_event", key, lambda: suggested(plan, horizon, decided.rules.objective, history))
+    _take_up(usual)
     ahead = [horizon.at(row) for row in range(horizon.now_index, len(horizon) + 1)]
     first, last, power = st.columns(3)
     with first:
@@ -88,18 +89,23 @@ def event_form(
     with last:
         end = _moment("to", ahead[1:], usual.end, "rev_to")
     with power:
-        mw = st.number_input("Turn down by, MW", 0.001, LARGEST_MW, usual.mw, 0.01, format="%.3f", key="rev_mw")
+        mw = st.number_input("Turn down by, MW", 0.001, LARGEST_MW, step=0.01, format="%.3f", key="rev_mw")
     terms = _terms()
     inside = start < end and (end - start) // HALF_HOUR <= 48
     return (CalledEvent(start, end, mw) if inside else None), terms
 
 
+def _take_up(usual: CalledEvent) -> None:
+    """Another site or plan suggests another event: what stood in the form belonged to the one before."""
+    if st.session_state.get("rev_usual") != usual or "rev_mw" not in st.session_state:
+        suggested_now = {"rev_usual": usual, "rev_from": usual.start, "rev_to": usual.end, "rev_mw": usual.mw}
+        st.session_state.update(suggested_now)
+
+
 def _moment(label: str, moments: list[datetime], usual: datetime, key: str) -> datetime:
     if st.session_state.get(key) not in moments:  # the hours ahead move on
-        st.session_state.pop(key, None)
-    at: datetime = st.selectbox(
-        label, moments, index=moments.index(usual), key=key, format_func=lambda moment: fmt.date_clock(moment)
-    )
+        st.session_state[key] = usual
+    at: datetime = st.selectbox(label, moments, key=key, format_func=lambda moment: fmt.date_clock(moment))
     return at
 
 

@@ -59,3 +59,14 @@ def test_a_sites_day_has_no_history_until_it_is_brought_in(visitor: Any) -> None
 def test_the_peak_of_the_rate_card_must_last(visitor: Any) -> None:
     visitor.open("revenue").page.slider(key="rev_peak").set_value((18, 18))
     assert "peak must begin before it ends" in visitor.run().text
+
+
+def test_another_size_of_site_suggests_another_event_and_ones_own_stays(visitor: Any) -> None:
+    visitor.open("revenue")
+    small = visitor.page.number_input(key="rev_mw").value
+    visitor.field("number_input", "Site, MW (0: the queue as it is)").set_value(20.0)
+    visitor.run()
+    large = visitor.page.number_input(key="rev_mw").value
+    assert large > 20 * small, "the site's peak is far below 1 MW"
+    visitor.page.number_input(key="rev_mw").set_value(1.5)
+    assert "the call of 1.5 MW" in visitor.run().text
