@@ -83,6 +83,8 @@ def sidebar() -> None:
         site.site_settings()
         if "replay_at" not in st.session_state:
             _threshold_in_force(session.workspace().controls)
+            if session.workspace().proposal:
+                st.page_link(QUEUE, label="A better plan waits for your yes", icon=":material/rule:")
         if session.grid_view().region != GB:
             st.caption(f"{REGIONS[session.grid_view().region]}: forecast only, settles on the last forecast issued.")
 

@@ -33,7 +33,8 @@ def toolbar() -> None:
             _do(lambda desk, own: desk.steer.run_everything(own, BY_CLICK, session.now()))
         with st.popover("Hold deferrable until …", icon=":material/pause_circle:"):
             _hold_form()
-        if (here.before.pinned & ~here.before.begun(epoch_half_hour(session.now()))).any():
+        held = here.before.pinned & ~here.before.ordered & ~here.before.begun(epoch_half_hour(session.now()) + 1)
+        if held.any():
             if st.button("Let the plan decide again", icon=":material/lock_open:"):
                 _do(lambda desk, own: desk.steer.let_go(own, BY_CLICK, session.now()))
         if here.last and st.button("Undo", icon=":material/undo:", help=plain(f"Takes back: {here.last.said}")):

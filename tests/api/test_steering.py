@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from gridflex.domain.halfhours import parse_utc
+from gridflex.services.proposals import Proposal
+from gridflex.store.workspaces import Workspaces
 from tests.api.conftest import NOW, Served
 
 
@@ -62,3 +65,24 @@ def test_there_is_nothing_to_approve_at_first(api: Served) -> None:
     client = api.visitor()
     answer = client.post("/api/workspace/proposal", json={"made_at": NOW.isoformat(), "accept": True})
     assert (answer.status_code, answer.json()["detail"]) == (422, "No plan is proposed at the moment.")
+
+
+def test_a_proposal_is_seen_and_taken_or_turned_down(api: Served) -> None:
+    client = api.visitor()
+    client.put("/api/workspace/mode", json={"mode": "approve"})
+    name = client.get("/api/workspace").json()["workspace_id"]
+    own = api.platform.desk.find(name, NOW)
+    assert own is not None
+    later = own.before.start.copy()
+    row = int((~own.before.begun(int(NOW.timestamp()) // 1800) & (later > later.min())).nonzero()[0][0])
+    later[row] += 1
+    waiting = replace(own, proposal=Proposal(NOW, "It gains a lot.", later, own.before.pauses))
+    Workspaces(api.platform.database).save(name, waiting.to_state(), expected_version=own.version, at=NOW)
+    shown = client.get("/api/workspace").json()["proposal"]
+    assert shown["sentence"] == "It gains a lot."
+    other = client.post("/api/workspace/proposal", json={"made_at": "2026-01-08T17:00:00Z", "accept": True})
+    assert (other.status_code, "Another proposal" in other.json()["detail"]) == (422, True)
+    change(client, "proposal", made_at=shown["made_at"], accept=True)
+    taken = api.platform.desk.find(name, NOW)
+    assert taken is not None
+    assert (taken.before.start.tolist(), taken.proposal) == (later.tolist(), None)

@@ -75,8 +75,10 @@ def test_a_proposal_waits_on_the_queue_for_a_yes(visitor: Any, site: Any, make_v
     Workspaces(site.platform.database).save(own.id, waiting.to_state(), expected_version=own.version, at=site.now)
     again = make_visitor().open("queue", w=visitor.address["w"])
     assert "A better plan waits for your yes" in again.text
+    assert "A better plan waits for your yes" in [link.proto.label for link in again.page.sidebar.get("page_link")]
     again.press("Approve")
     assert "waits for your yes" not in again.text
+    assert not again.page.sidebar.get("page_link")
     assert kept(again, site).before.start.tolist() == later.start.tolist()
     assert again.trail("approval")[0].data["accepted"] is True
 
