@@ -69,7 +69,8 @@ def _live() -> None:
     with left:
         _imagined(energy, decided)
         controls.keep_button()
-        _cards(found.cards)
+        with st.container(border=True):
+            _cards(found.cards)
 
 
 def _sentences(found: Overview, decided: Decisions) -> None:
@@ -101,10 +102,11 @@ def _imagined(energy: int, decided: Decisions) -> None:
 
 
 def _cards(cards: tuple[Card, ...]) -> None:
-    places = st.grid(2, min_column_width=150, border=True)
-    for card in cards:
-        # One element a card: each costs the browser some milliseconds on every move.
-        places.markdown(f"{card.label}  \n**{card.value}**  \n:gray[{card.caption}]", help=card.help or None)
+    # One element for all: each costs the browser some milliseconds on every move.
+    st.markdown(
+        "\n\n".join(f"{card.label} **{card.value}**  \n:gray[{card.caption}]" for card in cards),
+        help="\n\n".join(f"**{card.label}.** {card.help}" for card in cards),
+    )
 
 
 def _more() -> None:
