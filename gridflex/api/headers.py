@@ -27,14 +27,16 @@ HTTPS_ALONE = {"strict-transport-security": "max-age=31536000"}
 def content_policy(page: str) -> str:
     """The Content-Security-Policy for an HTML page: everything from here, and of inline scripts the page's own alone.
 
-    Styles may be inline: Streamlit's components and Plotly's charts write theirs.
+    Styles may be inline: Streamlit's components and Plotly's charts write theirs. ``eval`` is allowed: Vega, which
+    draws Streamlit's own charts, compiles its expressions, and tools that drive a browser wait with it; a script
+    put into the page is still refused.
     """
     own = (hashlib.sha256(script.encode()).digest() for script in _INLINE.findall(page))
     scripts = " ".join(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in own)
     return "; ".join(
         (
             "default-src 'self'",
-            f"script-src 'self' {scripts}".rstrip(),
+            f"script-src 'self' 'unsafe-eval' {scripts}".rstrip(),
             "style-src 'self' 'unsafe-inline'",
             "img-src 'self' data: blob:",
             "font-src 'self' data:",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -26,8 +27,8 @@ from gridflex.ui.address import (
 TRY_ENERGY_KWH = 150
 
 
-def threshold_controls() -> None:
-    """Fixed or relative, and the slider of the one in force."""
+def threshold_controls(on_change: Callable[[], None] | None = None) -> None:
+    """Fixed or relative, and the slider of the one in force; ``on_change`` is called when that slider moved."""
     mode = st.segmented_control(
         "Threshold",
         ["fixed", "relative", "off"],
@@ -47,6 +48,7 @@ def threshold_controls() -> None:
             CLEANEST.step,
             key="cleanest",
             bind="query-params",
+            on_change=on_change,
             help="A deferrable job is asked to wait unless now is among this share of the cleanest half-hours ahead.",
         )
         return
@@ -61,12 +63,13 @@ def threshold_controls() -> None:
         THRESHOLD.step,
         key="threshold",
         bind="query-params",
+        on_change=on_change,
         help="Above it a deferrable job is asked to wait. Critical jobs never wait.",
     )
 
 
-def energy_slider() -> int:
-    """Energy of an imagined job, kWh."""
+def energy_slider(on_change: Callable[[], None] | None = None) -> int:
+    """Energy of an imagined job, kWh; ``on_change`` is called when it moved."""
     return int(
         st.slider(
             "Workload energy, kWh (a fine-tuning job over 5 h)",
@@ -76,6 +79,7 @@ def energy_slider() -> int:
             5,
             key="energy",
             bind="query-params",
+            on_change=on_change,
             help="An imagined job that may wait up to a day: what would be decided for it.",
         )
     )

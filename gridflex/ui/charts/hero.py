@@ -20,9 +20,10 @@ def hero_figure(view: Hero, colours: Palette) -> go.Figure:
         data=[*_intensity(view, colours), *_power(view, colours)],
         layout=layout(
             HEIGHT,
-            xaxis=time_xaxis(view.axis, 0, last, anchor="y2"),
-            yaxis=value_yaxis("gCO2/kWh", view.top, domain=[0.33, 1]),
-            yaxis2=value_yaxis("site kW", view.power_top, domain=[0, 0.24], nticks=3),
+            # The margins hold every label; left to itself Plotly measures all axes on each move.
+            xaxis=time_xaxis(view.axis, 0, last, anchor="y2", automargin=False),
+            yaxis=value_yaxis("gCO2/kWh", view.top, domain=[0.33, 1], automargin=False),
+            yaxis2=value_yaxis("site kW", view.power_top, domain=[0, 0.24], nticks=3, automargin=False),
             shapes=_shapes(view, colours),
             annotations=_annotations(view),
             showlegend=False,
