@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from pathlib import Path
 
 import streamlit as st
@@ -18,6 +19,8 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 QUEUE = ROOT / "pages" / "queue.py"
 BECKN = ROOT / "pages" / "beckn.py"
 REVENUE = ROOT / "pages" / "revenue.py"
+# In the page itself: as a file of the visit it would be gone once a slider has drawn its fragments alone.
+FAVICON = f"data:image/png;base64,{b64encode((ROOT / 'gridflex/ui/assets/favicon.png').read_bytes()).decode()}"
 REFRESH = "30s"
 ICONS = {
     Provenance.LIVE: ":material/sensors:",
@@ -60,7 +63,7 @@ def pages() -> dict[str, list[StreamlitPage]]:
 
 def configure() -> None:
     """Title, layout and an icon of our own: without one a browser fetches the page's symbol from another host."""
-    st.set_page_config(page_title="GridFlex", page_icon=ROOT / "gridflex/ui/assets/favicon.png", layout="wide")
+    st.set_page_config(page_title="GridFlex", page_icon=FAVICON, layout="wide")
 
 
 def require_router() -> None:
