@@ -25,7 +25,7 @@ from gridflex.planning.plan import Plan, evaluate
 from gridflex.planning.planner import Solution, make_plan
 from gridflex.planning.policies import POLICIES
 from gridflex.planning.policies.base import Placement, Policy, Rules
-from gridflex.planning.queue import Queue, queue_from_frame
+from gridflex.planning.queue import Queue, queue_from_frame, whole_slots
 from gridflex.planning.rationale import ACTIONS, labels
 from gridflex.planning.uncertainty import odds_of
 
@@ -116,7 +116,8 @@ class Orchestrator:
         """The queue's columns on the view's horizon at ``now``, with what is settled already fixed.
 
         Runs that have begun, and starts chosen by a person, are fixed where they are; no other
-        run starts before its frozen baseline.
+        run starts before its frozen baseline. A run that is over before its time limit gives
+        the rest of the room it held back.
         """
         queue = queue_from_frame(frame, view.horizon, site.pue, site.min_run_hours, site.restart_kwh, now)
         offset = epoch_row(view)
@@ -125,8 +126,11 @@ class Orchestrator:
         earliest = np.where(decided, np.maximum(queue.earliest, baseline), queue.earliest)
         latest = np.where(queue.fixed & queue.placeable, earliest, queue.latest)
         settled = before.begun(epoch_half_hour(view.horizon.now)) | (before.pinned & ~before.cancelled)
+        expected, pausing = whole_slots(queue.length), np.isin(np.arange(len(queue)), list(before.pauses))
+        over = settled & ~pausing & (start + expected <= view.horizon.now_index)
         return replace(
             queue,
+            slots=np.where(over, expected, queue.slots),
             earliest=np.where(settled, start, earliest),
             latest=np.where(settled, start, np.where(before.cancelled, earliest - 1, latest)),
             fixed=queue.fixed | settled,

@@ -174,6 +174,17 @@ def test_a_cap_that_a_new_job_leaves_no_room_under_replaces_the_plan(here: Bench
     assert last_plan(here, later)["replan"] == "cap_exceeded"
 
 
+def test_a_run_that_ends_before_its_time_limit_gives_its_room_to_the_next(here: Bench) -> None:
+    """An hour expected, three kept free: what had to wait for the limit starts when the run is over."""
+    here.feed.value = stepped((3, 100), then=300)
+    first = job("first", priority="critical", time_limit_hours=3)
+    own = here.own(first, job("next", release=hour(0.5)), controls=BEST)
+    own = here.desk.change_site(own, Site(cap_kw=12), BEST, NOW)
+    assert starts(own) == [0, 6]
+    later = at(here, own, 1)
+    assert starts(later) == [0, 2]
+
+
 @pytest.mark.parametrize(
     ("cause", "gain", "share", "sentence"),
     [
