@@ -81,7 +81,9 @@ def test_a_networks_answers_still_come_in(started: httpx.Client) -> None:
 
 def test_the_log_is_json_with_the_requests_id_and_without_the_key(started: httpx.Client, folder: Path) -> None:
     answer = httpx.post(f"{started.base_url}/optimize?w=a-token-of-some-length", headers={"X-Request-ID": "traced-1"})
-    text = (folder / "log").read_text()
+    until = time.monotonic() + 10
+    while "traced-1" not in (text := (folder / "log").read_text()) and time.monotonic() < until:
+        time.sleep(0.05)  # the line follows the answer
     (line,) = [said for said in map(json.loads, text.splitlines()) if said.get("request_id") == "traced-1"]
     assert (line["path"], line["status"], line["method"]) == ("/optimize", 200, "POST")
     assert answer.headers["x-gridflex-key"] not in text
