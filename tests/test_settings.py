@@ -68,3 +68,8 @@ def test_an_address_that_is_none_is_refused_by_its_name(monkeypatch: pytest.Monk
 def test_settings_cannot_be_changed_later() -> None:
     with pytest.raises(ValueError, match="frozen"):
         Settings().data_dir = Path("elsewhere")
+
+
+def test_the_operators_page_names_every_setting() -> None:
+    page = (Path(__file__).parents[1] / "docs" / "operators.md").read_text()
+    assert [name for name, _, _ in Settings().described() if f"`{name}`" not in page] == []
