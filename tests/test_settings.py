@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -14,8 +15,9 @@ NAMES = ("GRIDFLEX_CARBON_API_URL", "CARBON_API_KEY", "GRIDFLEX_DATA_DIR", "DATA
 
 @pytest.fixture(autouse=True)
 def _empty_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in NAMES:
-        monkeypatch.delenv(name, raising=False)
+    for name in (*NAMES, *os.environ):
+        if name in NAMES or name.startswith("GRIDFLEX_"):
+            monkeypatch.delenv(name, raising=False)
 
 
 def test_nothing_is_required() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ SEED = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
 
 @pytest.fixture(autouse=True)
 def offline(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in [name for name in os.environ if name.startswith("GRIDFLEX_")]:
+        monkeypatch.delenv(name)
     monkeypatch.setenv("GRIDFLEX_DATA_DIR", str(tmp_path / "kept"))
     monkeypatch.setenv("GRIDFLEX_CARBON_API_URL", "")
     monkeypatch.delenv("DATABASE_URL", raising=False)
