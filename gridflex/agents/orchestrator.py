@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from gridflex.agents.commitments import NOT_YET, WORTH, Commitments, with_begun_pauses, with_kept_worth
-from gridflex.agents.grid import GridView
+from gridflex.agents.grid_view import GridView
 from gridflex.domain.controls import Aim, Controls, Site, ThresholdMode
 from gridflex.domain.decisions import Action
 from gridflex.domain.halfhours import epoch_half_hour

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Lock
 
-from gridflex.agents.grid import GridView
+from gridflex.agents.grid_view import GridView
 from gridflex.beckn.candidates import Workload, consider
 from gridflex.beckn.provider.catalogue import catalogue, cleanest_block
 from gridflex.beckn.provider.zones import ZONES

@@ -9,7 +9,7 @@ from datetime import datetime
 
 import numpy as np
 
-from gridflex.agents.grid import GridView
+from gridflex.agents.grid_view import GridView
 from gridflex.beckn.provider.zones import ZONES
 from gridflex.domain.grid import RENEWABLE
 from gridflex.domain.provenance import Provenance

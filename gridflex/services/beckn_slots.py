@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from gridflex.agents.grid import GridView
+from gridflex.agents.grid_view import GridView
 from gridflex.agents.orchestrator import Decisions
 from gridflex.beckn.goods import Address
 from gridflex.beckn.orders import Customer

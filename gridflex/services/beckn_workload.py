@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import numpy as np
 
-from gridflex.agents.grid import GridView
+from gridflex.agents.grid_view import GridView
 from gridflex.agents.orchestrator import Decisions
 from gridflex.beckn.candidates import Candidate, Choice, Chooser, Run, Transfer, Workload, cheapest
 from gridflex.domain.controls import Controls, Site, ThresholdMode

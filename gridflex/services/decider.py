@@ -9,7 +9,8 @@ from enum import Enum
 from functools import partial
 
 from gridflex.agents.commitments import Commitments
-from gridflex.agents.grid import GridAgent, GridView
+from gridflex.agents.grid import GridAgent
+from gridflex.agents.grid_view import GridView
 from gridflex.agents.orchestrator import Decisions, Orchestrator
 from gridflex.domain.controls import Controls
 from gridflex.domain.modes import Mode

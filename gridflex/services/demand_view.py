@@ -9,7 +9,7 @@ from functools import lru_cache
 import numpy as np
 
 from gridflex.agents.demo_queue import arrival_history
-from gridflex.agents.grid import GridView
+from gridflex.agents.grid_view import GridView
 from gridflex.domain import format as fmt
 from gridflex.planning.demand import DemandForecast, forecast_demand, spike
 from gridflex.planning.horizon import Floats

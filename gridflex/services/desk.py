@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from gridflex.agents.commitments import Commitments
-from gridflex.agents.grid import GridAgent, GridView
+from gridflex.agents.grid import GridAgent
+from gridflex.agents.grid_view import GridView
 from gridflex.agents.orchestrator import Decisions, Orchestrator
 from gridflex.domain.controls import Controls, Site
 from gridflex.domain.halfhours import epoch_half_hour, floor_half_hour

@@ -10,7 +10,7 @@ import numpy as np
 
 from gridflex.agents.commitments import NOT_YET, Commitments
 from gridflex.agents.explain import explain
-from gridflex.agents.grid import GridView
+from gridflex.agents.grid_view import GridView
 from gridflex.agents.orchestrator import Decisions
 from gridflex.domain import format as fmt
 from gridflex.domain.decisions import Action

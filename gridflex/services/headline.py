@@ -7,7 +7,7 @@ from datetime import datetime
 
 import numpy as np
 
-from gridflex.agents.grid import GridView
+from gridflex.agents.grid_view import GridView
 from gridflex.agents.orchestrator import Decisions
 from gridflex.domain import format as fmt
 from gridflex.domain.bands import index_word

@@ -7,7 +7,7 @@ from math import ceil
 
 import numpy as np
 
-from gridflex.agents.grid import GridView
+from gridflex.agents.grid_view import GridView
 from gridflex.domain import format as fmt
 from gridflex.planning.horizon import Floats
 from gridflex.planning.plan import Plan, site_power

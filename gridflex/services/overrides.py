@@ -8,7 +8,7 @@ from datetime import datetime
 import pandas as pd
 
 from gridflex.agents.commitments import NOT_YET, Commitments
-from gridflex.agents.grid import GridView
+from gridflex.agents.grid_view import GridView
 from gridflex.domain import format as fmt
 from gridflex.domain.decisions import Action
 from gridflex.domain.halfhours import ceil_half_hour, epoch_half_hour

@@ -9,7 +9,7 @@ from datetime import datetime
 import numpy as np
 
 from gridflex.agents.explain import Explained, explain
-from gridflex.agents.grid import GridView
+from gridflex.agents.grid_view import GridView
 from gridflex.agents.orchestrator import Decisions
 from gridflex.domain import format as fmt
 from gridflex.domain.conditions import CONDITION_RULE

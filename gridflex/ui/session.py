@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import streamlit as st
 
-from gridflex.agents.grid import GridView
+from gridflex.agents.grid_view import GridView
 from gridflex.agents.orchestrator import Decisions
 from gridflex.agents.ports import PricePort
 from gridflex.domain.controls import Controls

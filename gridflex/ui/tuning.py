@@ -15,7 +15,7 @@ from gridflex.services.headline import totals, worth_words
 from gridflex.services.power_view import alternatives
 from gridflex.services.proof_lines import proof_lines
 from gridflex.services.what_if import what_if
-from gridflex.ui import controls, exports, faults, frame, lab, scenarios, session, tariff
+from gridflex.ui import controls, exports, faults, frame, lab, rule_controls, scenarios, session, tariff
 from gridflex.ui.charts.curves import curves_figure
 from gridflex.ui.charts.style import CONFIG
 from gridflex.ui.palette import palette
@@ -39,16 +39,16 @@ def _lab() -> None:
     """The controls, the figures beside them, and the lab below."""
     left, right = st.columns([1, 2], gap="medium")
     with left:
-        controls.policy_select()
+        rule_controls.policy_select()
         controls.threshold_controls()
-        controls.aim_controls()
-        controls.limit_controls(float(np.max(_alternatives())))
-        controls.minimum_gain_slider()
-        controls.price_limit_input()
+        rule_controls.aim_controls()
+        rule_controls.limit_controls(float(np.max(_alternatives())))
+        rule_controls.minimum_gain_slider()
+        rule_controls.price_limit_input()
         energy = controls.energy_slider()
     with right:
         told, line, proof = st.container(), st.empty(), st.container()
-        decided = controls.plan_under(line)
+        decided = rule_controls.plan_under(line)
         with told:
             _consequences(decided, energy)
         _curves(decided)
@@ -93,4 +93,4 @@ def _suggestion(curves: Curves) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**Suggestion.** {suggested.reason}")
         if suggested.threshold is not None:
-            st.button("Try it", key="try_suggestion", on_click=controls.try_threshold, args=(suggested.threshold,))
+            st.button("Try it", key="try_suggestion", on_click=rule_controls.try_threshold, args=(suggested.threshold,))

@@ -13,7 +13,7 @@ import pytest
 
 from gridflex.agents.commitments import Commitments
 from gridflex.agents.explain import Explained, explain
-from gridflex.agents.grid import GridView
+from gridflex.agents.grid_view import GridView
 from gridflex.agents.orchestrator import Decisions, Orchestrator, policy_named
 from gridflex.domain.controls import Aim, Controls, Site, ThresholdMode
 from gridflex.domain.decisions import Action, Rationale

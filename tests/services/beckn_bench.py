@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from gridflex.agents.grid import GridView
+from gridflex.agents.grid_view import GridView
 from gridflex.beckn.candidates import Transfer
 from gridflex.domain.controls import Site
 from gridflex.planning.objective import COST_ONLY, Objective

@@ -10,7 +10,7 @@ from time import monotonic, perf_counter, sleep
 
 import pytest
 
-from gridflex.agents.grid import GridView
+from gridflex.agents.grid_view import GridView
 from gridflex.domain.controls import Controls, Site, ThresholdMode
 from gridflex.domain.grid import GenerationMix
 from gridflex.domain.provenance import Provenance

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from gridflex.agents.grid import GridView
+from gridflex.agents.grid_view import GridView
 from gridflex.agents.orchestrator import Decisions
 from gridflex.domain.controls import Controls, Site
 from gridflex.planning.policies import POLICIES

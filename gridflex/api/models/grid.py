@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from gridflex.agents.grid import GridView
+from gridflex.agents.grid_view import GridView
 from gridflex.domain.bands import index_word
 from gridflex.domain.conditions import CONDITION_RULE
 from gridflex.domain.halfhours import HALF_HOUR, uk_time

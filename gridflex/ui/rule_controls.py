@@ -1,0 +1,151 @@
+"""The lab's own controls: policy, aim, limits; the plan under them."""
+
+from __future__ import annotations
+
+import math
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from gridflex.agents.orchestrator import Decisions
+from gridflex.domain.controls import Controls
+from gridflex.planning.policies import DEFAULT_POLICY, POLICIES
+from gridflex.ui import session
+from gridflex.ui.address import CAP, CARBON_CAP, CARBON_CAP_KG, CARBON_PRICE, DELAY_PENCE, GAIN, PENCE, THRESHOLD
+
+
+def policy_select() -> None:
+    """Which rule decides."""
+    st.selectbox(
+        "Policy",
+        list(POLICIES),
+        index=list(POLICIES).index(DEFAULT_POLICY),
+        format_func=lambda name: POLICIES[name].title,
+        key="policy",
+        bind="query-params",
+        help="How a start is chosen for each job. The threshold is a gate on top of it.",
+    )
+
+
+def minimum_gain_slider() -> None:
+    """The least a job must gain to be moved."""
+    st.slider(
+        "Minimum gain to move a job, % of its own cost",
+        GAIN.low,
+        GAIN.high,
+        3,
+        key="gain",
+        bind="query-params",
+        help="A job stays at its earliest half-hour unless waiting gains at least this much.",
+    )
+
+
+def price_limit_input() -> None:
+    """A label's limit on the energy row of the tariff."""
+    st.number_input(
+        "Price limit, pence per kWh of energy",
+        float(PENCE.low),
+        float(PENCE.high),
+        12.0,
+        0.5,
+        key="price_limit",
+        bind="query-params",
+        help="A job whose energy row is above it is labelled high_price; the limit defers nothing by itself.",
+    )
+
+
+def aim_controls() -> None:
+    """What a plan minimises, and its prices."""
+    aim = st.segmented_control(
+        "Minimise",
+        ["money", "carbon", "cost"],
+        default=str(Controls().aim),
+        key="aim",
+        required=True,
+        bind="query-params",
+        help="Money: energy, carbon and delay at their prices. Carbon and cost are the two extremes.",
+    )
+    if aim != "money":
+        return
+    st.slider(
+        "Carbon price, £/t (internal)",
+        CARBON_PRICE.low,
+        CARBON_PRICE.high,
+        int(Controls().carbon_price),
+        CARBON_PRICE.step,
+        key="carbon_price",
+        bind="query-params",
+        help="What the site adds to wholesale prices, which already carry ETS and carbon price support. The default is "
+        "the UK government's appraisal value for 2021, £245/t.",
+    )
+    st.slider(
+        "Delay cost, pence per job and hour (assumed)",
+        DELAY_PENCE.low,
+        DELAY_PENCE.high,
+        0,
+        key="delay",
+        bind="query-params",
+        help="What an hour of later completion costs, for each job.",
+    )
+
+
+def limit_controls(peak_kw: float) -> None:
+    """Hard limits: the site's power and the plan's mean intensity; zero is none."""
+    shown = int(st.session_state.get("cap") or 0)
+    reach = max(CAP.step * 10, math.ceil(1.2 * peak_kw / CAP.step) * CAP.step, shown)
+    st.slider(
+        "Site cap, kW (0: as in Site settings)",
+        0,
+        min(reach, CAP.high),
+        0,
+        CAP.step,
+        key="cap",
+        bind="query-params",
+        help="A hard limit on the site's power in every half-hour. Critical jobs go first.",
+    )
+    st.slider(
+        "Carbon cap, mean gCO2/kWh of the plan (0: none)",
+        CARBON_CAP.low,
+        CARBON_CAP.high,
+        0,
+        CARBON_CAP.step,
+        key="carbon_cap",
+        bind="query-params",
+        help="A hard limit on the mean intensity of all planned energy; what it costs is shown as a shadow price.",
+    )
+    st.number_input(
+        "or the plan's carbon in all, kg (0: none)",
+        CARBON_CAP_KG.low,
+        CARBON_CAP_KG.high,
+        0,
+        CARBON_CAP_KG.step,
+        key="carbon_cap_kg",
+        bind="query-params",
+        help="The same limit as a total. Where both are set, the mean counts.",
+    )
+    st.toggle(
+        "Keep room for jobs that are only expected",
+        key="headroom",
+        bind="query-params",
+        help="Leaves the p90 of the demand forecast free under a cap in kW. It is known for the demo queues alone: "
+        "nobody knows when jobs of your own arrive.",
+    )
+
+
+def plan_under(line: DeltaGenerator) -> Decisions:
+    """The plan under the controls; ``line`` names its policy, and under a cap, while it is sought, says so.
+
+    What the page shows stays until the new plan is found.
+    """
+    if session.capped():
+        line.caption(":material/hourglass_top: *planning* – what you see is still the plan before this move.")
+    found = session.decisions()
+    policy = POLICIES[found.plan.policy]
+    line.caption(f"{policy.title}: {policy.sentence}")
+    return found
+
+
+def try_threshold(value: float) -> None:
+    """Put a suggested threshold on the slider; for a button's callback."""
+    st.session_state["mode"] = "fixed"
+    st.session_state["threshold"] = THRESHOLD.on_step(min(value, THRESHOLD.high))
