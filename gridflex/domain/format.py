@@ -53,6 +53,11 @@ def power(kw: float) -> str:
     return f"{significant(kw)} kW" if abs(kw) < 999.5 else f"{significant(kw / 1e3)} MW"
 
 
+def gpus(count: float) -> str:
+    """GPUs in use."""
+    return f"{number(count)} GPUs"
+
+
 def money(gbp: float) -> str:
     """Pounds and pence; whole pounds from 1,000 on."""
     sign = MINUS if round(gbp, 2) < 0 else ""

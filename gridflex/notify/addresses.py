@@ -71,13 +71,15 @@ def target(text: str, *, allow_private: bool = False, resolve: Resolve = resolve
 
 
 def _require_public(text: str, allow_private: bool) -> None:
-    """Raises AddressRefused for loopback, private, link-local, shared, reserved and tunnelled addresses."""
+    """Raises AddressRefused for loopback, private, link-local, site-local, shared, reserved, tunnelled ones."""
     try:
         address = ipaddress.ip_address(text)
     except ValueError:  # such as an IPv6 address with a zone
         raise AddressRefused(f"{text} is no public address.") from None
     if allow_private:
         return
-    tunnelled = isinstance(address, ipaddress.IPv6Address) and (address.sixtofour or address.teredo)
-    if not address.is_global or address.is_multicast or address.is_reserved or tunnelled:
+    inward = isinstance(address, ipaddress.IPv6Address) and (
+        address.sixtofour or address.teredo or address.is_site_local  # fec0::/10 counts as global
+    )
+    if not address.is_global or address.is_multicast or address.is_reserved or inward:
         raise AddressRefused("The address is private, local or reserved; only public ones are asked.")

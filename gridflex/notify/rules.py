@@ -9,6 +9,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+import httpx
+
 from gridflex.domain.halfhours import parse_utc
 from gridflex.errors import InputError
 
@@ -79,7 +81,7 @@ class Rule:
     @property
     def public(self) -> dict[str, object]:
         """What may stand in the trail: neither the secret, nor an address that may hold one."""
-        return {"trigger": str(self.trigger), "limit": self.limit, "host": self.url.split("/")[2]}
+        return {"trigger": str(self.trigger), "limit": self.limit, "host": httpx.URL(self.url).host}
 
 
 def new_rule(trigger: Trigger, limit: float, url: str, now: datetime) -> Rule:

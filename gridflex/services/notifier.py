@@ -57,5 +57,5 @@ class Notifier:
         try:
             self._deliveries.note(one)
         except StoreError as problem:  # it was delivered or not all the same; nobody waits for this thread
-            _log.warning("a delivery could not be logged", extra={"reason": str(problem)})
+            _log.warning("a delivery could not be logged", extra={"fields": {"reason": str(problem)}})
         return one

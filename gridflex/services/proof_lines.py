@@ -48,7 +48,7 @@ def _cap_lines(decisions: Decisions) -> Iterator[str]:
     cap, all_now, proof = solution.cap, solution.at_once, solution.certificate
     assert cap is not None
     peak = float(load_in_use(all_now.queue, all_now.start, all_now.parts, cap.load, len(all_now.horizon)).max())
-    told = fmt.power if decisions.rules.cap_gpus is None else _gpus
+    told = fmt.power if decisions.rules.cap_gpus is None else fmt.gpus
     yield (
         f"Against first come, first served under the cap: {fmt.carbon(proof.saved_g)} and "
         f"{fmt.money(proof.saved_gbp)} saved. Running all at once would draw {told(peak)}, "
@@ -59,10 +59,6 @@ def _cap_lines(decisions: Decisions) -> Iterator[str]:
     broken = int(cap.broken.sum())
     if broken:
         yield f"Critical jobs alone exceed the cap in {fmt.plural(broken, 'half-hour')}; nothing else runs there."
-
-
-def _gpus(count: float) -> str:
-    return f"{fmt.number(count)} GPUs"
 
 
 def _carbon_line(decisions: Decisions) -> str:

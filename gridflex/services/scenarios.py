@@ -17,6 +17,8 @@ from gridflex.store.chain import Entry
 
 MOST_SCENARIOS = 20
 MOST_NAME = 40
+ON_PAGE, IN_FORCE = "on this page", "in force"
+"""What the controls that are no scenario are called beside one; no scenario may be called so."""
 
 
 class ScenarioBook:
@@ -28,11 +30,13 @@ class ScenarioBook:
     def keep(self, workspace: Workspace, name: str, controls: Controls, now: datetime) -> Workspace:
         """Keep ``controls`` under a name, in place of what had it before.
 
-        Raises InputError without a name, for a policy that is none, or where there are too many.
+        Raises InputError without a name or for one that is taken, for a policy that is none, or for too many.
         """
         name = " ".join(name.split())[:MOST_NAME]
         if not name:
             raise InputError("A scenario needs a name.")
+        if name in (ON_PAGE, IN_FORCE):
+            raise InputError(f"A scenario cannot be called {name!r}: that is what the controls {name} are called.")
         policy_named(controls.policy)
         if name not in workspace.scenarios and len(workspace.scenarios) >= MOST_SCENARIOS:
             raise InputError(f"A workspace keeps at most {MOST_SCENARIOS} scenarios; remove one first.")

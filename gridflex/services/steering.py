@@ -9,13 +9,15 @@ import numpy as np
 
 from gridflex.agents.commitments import Commitments
 from gridflex.agents.grid import GridAgent
+from gridflex.agents.orchestrator import Decisions
 from gridflex.domain import format as fmt
 from gridflex.domain.halfhours import HALF_HOUR, ceil_half_hour, epoch_half_hour
 from gridflex.domain.modes import Mode
 from gridflex.errors import InputError
 from gridflex.planning.horizon import Bools, Ints
-from gridflex.planning.plan import site_power
-from gridflex.planning.site_cap import TOLERANCE
+from gridflex.planning.plan import load_in_use
+from gridflex.planning.queue import Queue
+from gridflex.planning.site_cap import TOLERANCE, site_cap
 from gridflex.services.decider import Decider, Manner, manner_of
 from gridflex.services.modes import advised, switched
 from gridflex.services.overrides import reason_given
@@ -64,20 +66,14 @@ class Steering:
         """
         open_, free = self._free(workspace, now)
         view = self._grid.view(workspace.site.region, now, workspace.tariff)
-        queue, standing = self._decider.prepare(open_, view), self._decider.stands(workspace, view).plan
+        queue, standing = self._decider.prepare(open_, view), self._decider.stands(workspace, view)
         rows = free & ~queue.fixed & (queue.earliest + queue.slots <= len(view.horizon))
         if advised_only:
             waiting = advised(workspace, self._decider.stands(workspace, view))
             rows = rows & (False if waiting is None else waiting)
         if not rows.any():
             raise InputError("No job is left to start: all have begun, or start at once in any case.")
-        planned, start = standing.power_kw(), np.where(rows, queue.earliest, standing.start)
-        parts = None if standing.parts is None else standing.parts & ~rows[:, None]
-        power = site_power(queue, start, parts, len(view.horizon))
-        cap = workspace.controls.cap_kw or workspace.site.cap_kw
-        if cap is not None and ((power > cap * (1 + TOLERANCE)) & (power > planned)).any():
-            peak = f"{fmt.power(float(power.max()))}, above the site's cap of {fmt.power(cap)}"
-            raise InputError(f"All of them at once would draw {peak}. Raise the cap first, or run jobs one by one.")
+        _require_room(standing, queue, rows)
         first = epoch_half_hour(view.horizon.start)
         verb = "run what is advised now" if advised_only else "run everything now"
         chosen, starts = np.flatnonzero(rows), queue.earliest[rows] + first
@@ -149,3 +145,17 @@ class Steering:
         )
         how = manner or manner_of(workspace)
         return self._decider.decided(changed, now, verb, [entry], was=workspace.before, manner=how)
+
+
+def _require_room(standing: Decisions, queue: Queue, rows: Bools) -> None:
+    """Raises InputError where the jobs of ``rows``, begun as early as they can, break the cap further than the plan."""
+    plan, cap = standing.plan, site_cap(queue, standing.plan.horizon, standing.rules)
+    if cap is None:
+        return
+    planned = load_in_use(plan.queue, plan.start, plan.parts, cap.load, len(plan.horizon))
+    parts = None if plan.parts is None else plan.parts & ~rows[:, None]
+    used = load_in_use(queue, np.where(rows, queue.earliest, plan.start), parts, cap.load, len(plan.horizon))
+    if ((used > cap.limit * (1 + TOLERANCE)) & (used > planned)).any():
+        told = fmt.power if standing.rules.cap_gpus is None else fmt.gpus
+        peak = f"{told(float(used.max()))}, above the site's cap of {told(cap.limit)}"
+        raise InputError(f"All of them at once would draw {peak}. Raise the cap first, or run jobs one by one.")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import streamlit as st
 
 from gridflex.backtest.result import Result
@@ -31,9 +29,6 @@ from gridflex.ui.palette import palette
 from gridflex.ui.plain import plain
 from gridflex.ui.revenue_history import months
 from gridflex.ui.tables import csv_of, rows_below
-
-if TYPE_CHECKING:
-    pass
 
 
 def show() -> None:

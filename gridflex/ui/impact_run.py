@@ -80,21 +80,20 @@ def form() -> None:
 def _start(asked: Asked) -> None:
     here, controls, now, record = session.workspace(), session.controls(), session.now(), session.platform().record
     backtests().start(
-        visitor(),
+        _visitor(),
         lambda: prepared(asked, record, controls, here.site, here.tariff, now),
         asked.contenders,
     )
 
 
-def visitor() -> str:
-    """Whose backtests and fillings these are."""
+def _visitor() -> str:
     name: str = st.session_state.setdefault("backtest_visitor", new_token())
     return name
 
 
 def latest() -> Running | None:
     """The visitor's last run, or the one under way."""
-    return backtests().of(visitor())
+    return backtests().of(_visitor())
 
 
 def finished() -> tuple[Result, Prepared] | None:

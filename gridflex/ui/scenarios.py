@@ -7,12 +7,10 @@ from contextlib import suppress
 import streamlit as st
 
 from gridflex.domain.controls import Controls
-from gridflex.services.scenarios import MOST_NAME, Figures, figures, side_by_side
+from gridflex.services.scenarios import IN_FORCE, MOST_NAME, ON_PAGE, Figures, figures, side_by_side
 from gridflex.ui import exports, session
 from gridflex.ui.address import CONTROLS
 from gridflex.ui.plain import plain
-
-ON_PAGE, IN_FORCE = "on this page", "in force"
 
 
 def section() -> None:

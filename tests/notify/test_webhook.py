@@ -132,6 +132,11 @@ def test_a_receiver_that_never_ends_holds_nobody(hanging_peer: Any) -> None:
     assert found.status in ("failed", "delivered"), "one that drips its body has answered with its status"
 
 
+def test_the_trail_is_told_the_host_alone() -> None:
+    for url in ("https://hooks.example?token=abc", "https://hooks.example:8443/abc#d", "https://hooks.example#abc"):
+        assert new_rule(Trigger.STALE, 60, url, NOW).public["host"] == "hooks.example"
+
+
 @pytest.mark.parametrize("trigger", list(Trigger))
 def test_a_limit_has_its_range(trigger: Trigger) -> None:
     means = MEANINGS[trigger]

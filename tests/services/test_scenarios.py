@@ -33,6 +33,9 @@ def test_what_cannot_be_kept_is_said(here: Bench) -> None:
     own = here.own(job())
     with pytest.raises(InputError, match="needs a name"):
         here.desk.scenarios.keep(own, " ", RULE, NOW)
+    for taken in ("in force", " on  this page "):  # a table would show it in the place of the controls called so
+        with pytest.raises(InputError, match="cannot be called"):
+            here.desk.scenarios.keep(own, taken, RULE, NOW)
     with pytest.raises(InputError, match="is not a policy"):
         here.desk.scenarios.keep(own, "x", Controls(policy="none such"), NOW)
     with pytest.raises(InputError, match="no scenario 'ghost'"):

@@ -69,6 +69,15 @@ def test_the_site_s_cap_is_not_broken_by_a_word(here: Bench) -> None:
     assert starts(here.desk.steer.run_everything(wide, "now", NOW)) == [0, 0]
 
 
+def test_nor_is_its_cap_in_gpus(here: Bench) -> None:
+    own = here.own(job("a", gpus=10), job("b", gpus=10))
+    own = here.desk.change_site(own, Site(cap_gpus=15), own.controls, NOW)
+    with pytest.raises(InputError, match=r"would draw 20 GPUs, above the site's cap of 15 GPUs"):
+        here.desk.steer.run_everything(own, "now", NOW)
+    wide = here.desk.change_site(own, Site(cap_gpus=20), own.controls, NOW)
+    assert starts(here.desk.steer.run_everything(wide, "now", NOW)) == [0, 0]
+
+
 def test_hold_keeps_what_may_wait_until_then_and_nothing_else(here: Bench) -> None:
     here.feed.value = stepped((1, 90), then=120)  # clean now: all would run at once
     own = here.own(

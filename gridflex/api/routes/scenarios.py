@@ -10,9 +10,7 @@ from gridflex.api.models.scenarios import Comparison, ScenarioFigures, ScenarioI
 from gridflex.api.visits import Reader, Visit, Writer
 from gridflex.domain.controls import Controls
 from gridflex.domain.jobs import PLAIN_TEXT
-from gridflex.services.scenarios import MOST_NAME, figures
-
-IN_FORCE = "in force"
+from gridflex.services.scenarios import IN_FORCE, MOST_NAME, figures
 
 router = APIRouter(prefix="/workspace", tags=["scenarios"])
 
