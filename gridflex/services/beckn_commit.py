@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import ClassVar
 
 import numpy as np
 
@@ -25,8 +26,9 @@ IN_FORCE = frozenset({State.CONFIRMED, State.IN_PROGRESS})
 
 @dataclass(frozen=True)
 class ByOrder(Override):
-    """An order's word on a job: it runs from ``until``, elsewhere if SHIFT_REGION."""
+    """An order's word on a job: it runs from ``until``, elsewhere if SHIFT_REGION. Undone by its end alone."""
 
+    undoable: ClassVar[bool] = False
     rationale: Rationale = Rationale.SLOT_SOLD
 
     def start(self, now: datetime) -> int:
@@ -56,7 +58,9 @@ class WindowOrder(ByOrder):
 
 @dataclass(frozen=True)
 class Freed(Override):
-    """The end of an order: the plan places the job again."""
+    """The end of an order: the plan places the job again. Undoing it would bind the job to nothing."""
+
+    undoable: ClassVar[bool] = False
 
     @property
     def verb(self) -> str:

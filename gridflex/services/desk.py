@@ -186,7 +186,7 @@ class Desk:
             {"action": word.verb, "reason": word.said, "start": iso_of_epoch(start)},
         )
         cause = f"override of {word.job_id}"
-        last = of_override(workspace, [row], entry, cause, now)
+        last = of_override(workspace, [row], entry, cause, now) if word.undoable else workspace.last
         changed = replace(workspace, before=before, reasons=reasons, last=last)
         how = manner_of(workspace)
         return self._decider.decided(changed, now, cause, [entry], was=workspace.before, manner=how)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import ClassVar
 
 import pandas as pd
 
@@ -20,7 +21,9 @@ MOST_REASON = 200
 
 @dataclass(frozen=True)
 class Override:
-    """Run now, hold (DEFER) ``until``, or cancel one job; always with a reason."""
+    """Run now, hold (DEFER) ``until``, or cancel one job; always with a reason. A person's word can be undone."""
+
+    undoable: ClassVar[bool] = True
 
     job_id: str
     action: Action

@@ -88,6 +88,17 @@ def test_a_cancelled_order_frees_its_job(place: Place) -> None:
     assert place.settle(freed, opened) is freed
 
 
+def test_what_an_order_says_is_not_undone(place: Place) -> None:
+    desk, own = place.bench.desk, place.bench.own(job(), job("b"), controls=Controls())
+    own = desk.override(own, Override("b", Action.CANCEL, "not needed"), NOW)
+    opened, bound = place.order(own)
+    opened.journey.cancel()
+    freed = place.settle(bound, opened)
+    undone = desk.steer.undo(freed, NOW)  # the person's own last word, on the other job
+    assert (undone.before.ordered.tolist(), undone.before.cancelled.tolist()) == ([False, False], [False, False])
+    assert undone.reasons.keys() == freed.reasons.keys() - {"b"}
+
+
 def test_the_job_of_an_order_that_the_provider_ends_is_free(place: Place) -> None:
     own = place.bench.own(job())
     opened, bound = place.order(own)
