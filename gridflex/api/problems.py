@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
@@ -25,6 +26,10 @@ from gridflex.errors import (
     StoreError,
     TrailBroken,
 )
+
+AWAY = "The database cannot do its work just now; try again in a moment."
+"""Its own words are for the log: they may name a host."""
+_log = logging.getLogger("gridflex.api")
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -90,11 +95,13 @@ def _place(parts: tuple[int | str, ...]) -> str:
 
 def _ours(request: Request, error: Exception) -> Response:
     assert isinstance(error, GridFlexError)
-    status, seconds = next((status, after) for kind, status, after in STATUS if isinstance(error, kind))
+    kind, status, seconds = next(row for row in STATUS if isinstance(error, row[0]))
+    if kind is StoreError:
+        _log.error("The store failed: %s", error)
     after = {"Retry-After": str(seconds)} if seconds else None
     problems = error.problems if isinstance(error, RowsRefused) else ()
     faults = tuple(Fault(where=f"row {row.row}, {row.column}", message=f"allowed: {row.allowed}") for row in problems)
-    return problem_response(status, str(error), request.url.path, after, faults)
+    return problem_response(status, AWAY if kind is StoreError else str(error), request.url.path, after, faults)
 
 
 def _unexpected(request: Request, _: Exception) -> Response:

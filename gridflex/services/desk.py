@@ -107,12 +107,17 @@ class Desk:
         return self._decider.decided(replace(workspace, controls=controls, last=last), now, cause)
 
     def catch_up(self, workspace: Workspace, now: datetime) -> Workspace:
-        """The half-hourly re-plan, ``roll``; where another tab was first, its workspace is taken up instead."""
+        """The half-hourly re-plan, ``roll``; where another tab was first, its workspace is taken up instead.
+
+        Raises Conflict for one that is kept no more and was found by its id.
+        """
         try:
             return self.roll(workspace, now)
         except Conflict:
-            again = None if workspace.token else self.find(workspace.id, now)
-            return again or self.open(workspace.token, now)
+            again = self.open(workspace.token, now) if workspace.token else self.find(workspace.id, now)
+            if again is None:
+                raise
+            return again
 
     def roll(self, workspace: Workspace, now: datetime, *, visited: bool = True) -> Workspace:
         """Bring a workspace up to ``now``: runs that have begun stay, the others move only for a gain above the margin.

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select, update
 
-from gridflex.errors import Conflict, InputError, StoreError
+from gridflex.errors import Conflict, InputError
 from gridflex.store.chain import Entry
 from gridflex.store.database import Database, upsert
 from gridflex.store.packing import pack, unpack
@@ -110,7 +110,7 @@ class Workspaces:
         """Replace the state of the workspace with id ``workspace`` and write ``entries`` to its trail, both or neither.
 
         Returns the new version, on disk. Raises Conflict when the workspace is no longer at
-        ``expected_version``: another tab or instance saved first, load it again. Not ``visited``
+        ``expected_version``: another tab or instance saved first, load it again, or it was forgotten. Not ``visited``
         leaves alone when it was touched last, not ``asked`` when a person changed it last.
         """
         touched = ({"touched_at": at} if visited else {}) | ({"changed_at": at} if asked else {})
@@ -132,5 +132,5 @@ class Workspaces:
 
 def _refuse(connection: Connection, workspace: str) -> None:
     if connection.execute(select(workspaces.c.id).where(workspaces.c.id == workspace)).first() is None:
-        raise StoreError("This workspace is no longer kept; start again.")
+        raise Conflict("This workspace is no longer kept; a new one has to be opened.")
     raise Conflict("This workspace was changed elsewhere meanwhile, in another tab perhaps; it has to be loaded again.")

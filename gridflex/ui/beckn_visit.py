@@ -20,9 +20,8 @@ from gridflex.services.beckn_outlook import Outlook, outlook_of
 from gridflex.services.beckn_sandbox import TestBench
 from gridflex.services.beckn_workload import chooser
 from gridflex.store.orders import StoredOrder
-from gridflex.ui import session
+from gridflex.ui import faults, session
 from gridflex.ui.beckn_wish import IMAGINED, Asked
-from gridflex.ui.plain import plain
 
 NEW = "new"
 UNDECIDED = frozenset({State.NEW, State.DISCOVERED})
@@ -153,7 +152,7 @@ def finish(found: Opened, report: Callable[[], object]) -> bool:
     except Conflict as conflict:
         st.toast(f"{conflict} It has been loaded again.", icon=":material/sync_problem:")
     except GridFlexError as problem:
-        st.error(plain(str(problem)))
+        st.error(faults.sentence(problem, "journey"))
         return False
     if not _settled(found):
         _settled(found)

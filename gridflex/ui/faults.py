@@ -22,19 +22,19 @@ _log = logging.getLogger("gridflex.pages")
 def told(part: str = "page") -> Iterator[None]:
     """Round a page or, as a decorator under ``st.fragment``, round a part of one.
 
-    The log gets the database's own words: they may name a host. An environment that cannot be
-    used is the operator's to read, so it is said as it is.
+    An environment that cannot be used is the operator's to read, so it is said as it is.
     """
     try:
         yield
     except (StoreError, SettingsError) as problem:
-        _log.error("The store failed under a %s: %s", part, problem)
-        st.error(_sentence(problem), icon=":material/database_off:")
+        st.error(sentence(problem, part), icon=":material/database_off:")
         if st.button("Try again", icon=":material/refresh:", key=f"again_{part}"):
             st.rerun()
 
 
-def _sentence(problem: GridFlexError) -> str:
-    if isinstance(problem, Conflict | SettingsError):
+def sentence(problem: GridFlexError, part: str) -> str:
+    """What a visitor is told. The log alone gets the database's own words: they may name a host."""
+    if not isinstance(problem, StoreError) or isinstance(problem, Conflict):
         return plain(str(problem))
+    _log.error("The store failed under a %s: %s", part, problem)
     return AWAY

@@ -25,7 +25,7 @@ from gridflex.services.self_checks import SelfChecks, self_checks
 from gridflex.services.workspace import Workspace
 from gridflex.settings import read_settings
 from gridflex.sources.http import utc_now
-from gridflex.ui import address, replay
+from gridflex.ui import address, faults, replay
 from gridflex.ui.plain import plain
 
 UNPLUGGED = {"source down": Provenance.CACHED, "no data at all": Provenance.SAMPLE}
@@ -109,7 +109,7 @@ def change(make: Callable[[Desk, Workspace], Workspace]) -> bool:
         st.toast(f"{conflict} It has been; please try again.", icon=":material/sync_problem:")
         return False
     except GridFlexError as problem:
-        st.error(plain(str(problem)))
+        st.error(faults.sentence(problem, "change"))
         return False
     return True
 

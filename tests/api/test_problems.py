@@ -71,7 +71,6 @@ def test_every_wrong_value_is_named(api: Served) -> None:
         (NoWindowFits("none fits"), 409, None),
         (BecknError("the network failed"), 502, None),
         (Conflict("someone was first"), 409, "1"),
-        (StoreError("the disk is full"), 503, "5"),
         (TrailBroken(4, "was altered"), 409, None),
         (Unreachable("no answer"), 503, "5"),
         (GridFlexError("something else"), 500, None),
@@ -81,6 +80,15 @@ def test_our_own_errors_say_their_sentence(error: GridFlexError, status: int, af
     answer = raised(error)
     said = told(answer)
     assert (said.status, said.detail, answer.headers.get("retry-after")) == (status, str(error), after)
+
+
+def test_the_database_s_own_words_are_for_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    answer = raised(StoreError("connection to server at 10.0.0.7 failed"))
+    said = told(answer)
+    assert (said.status, answer.headers["retry-after"]) == (503, "5")
+    assert said.detail == "The database cannot do its work just now; try again in a moment."
+    assert "10.0.0.7" in caplog.text
+    caplog.clear()
 
 
 def test_refused_rows_are_listed() -> None:
@@ -119,6 +127,6 @@ def test_a_store_that_is_gone_is_said(serve: Serve, tmp_path: Path) -> None:
         for method, path in (("GET", "/health"), ("GET", "/workload/queue"), ("POST", "/optimize")):
             answer = here.request(method, path)
             said = told(answer)
-            assert (said.status, said.detail[:33]) == (503, "The database could not do its wor")
+            assert (said.status, said.detail[:32]) == (503, "The database cannot do its work ")
             assert answer.headers["Retry-After"] == "5"
         (tmp_path / "a.sqlite3").rmdir()

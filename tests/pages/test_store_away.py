@@ -15,13 +15,13 @@ PAGES = sorted(page.stem for page in (Path(__file__).parents[2] / "pages").glob(
 
 
 @contextmanager
-def away(site: Any) -> Iterator[None]:
-    """The tables cannot be found meanwhile."""
+def away(site: Any, table: str = "workspaces") -> Iterator[None]:
+    """The table cannot be found meanwhile."""
     database = site.platform.database
-    for name, other in (("workspaces", "elsewhere"), ("elsewhere", "workspaces")):
+    for name, other in ((table, "elsewhere"), ("elsewhere", table)):
         with database.write() as connection:
             connection.exec_driver_sql(f"ALTER TABLE {name} RENAME TO {other}")
-        if name == "workspaces":
+        if name == table:
             yield
 
 
@@ -56,4 +56,18 @@ def test_a_first_visit_is_told_and_begins_once_it_is_back(
     guest.press("Try again")
     assert guest.title == "GridFlex"
     assert len(guest.trail()) == 16
+    caplog.clear()
+
+
+def test_a_change_that_cannot_be_kept_is_told_without_the_database_s_words(
+    site: Any, visitor: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    visitor.open("queue")
+    rows = len(visitor.trail())
+    with away(site, "trail_heads"):
+        visitor.press("Run everything now")
+        assert [one.value for one in visitor.page.error] == [AWAY]
+    assert "trail_heads" in caplog.text
+    visitor.press("Run everything now")
+    assert len(visitor.trail()) > rows
     caplog.clear()

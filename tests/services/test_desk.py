@@ -21,6 +21,7 @@ from gridflex.services.demo_workspace import DEMO_SEED
 from gridflex.services.desk import Desk
 from gridflex.services.workspace import QueueKind, Workspace
 from gridflex.store.database import Database
+from gridflex.store.forget import forget
 from gridflex.store.trail import Trail
 from gridflex.store.workspaces import Workspaces
 from tests.bench import NOW, RULE, START, Bench, Feed, PriceSheet, Sample, Shelf, flat, hour, job, one_price
@@ -261,3 +262,13 @@ def test_the_state_survives_being_written(here: Bench) -> None:
     text = json.dumps(own.to_state(), allow_nan=False)
     assert own.token not in text
     assert states(here.desk.open(own.token, NOW), own)
+
+
+def test_a_workspace_forgotten_meanwhile_gives_who_holds_its_id_no_other(here: Bench) -> None:
+    held = here.desk.find(here.own(job()).id, NOW)
+    assert held is not None
+    forget(here.database, held.id, NOW, "asked for")
+    kept = len(here.store.touched_since(NOW - timedelta(days=1)))
+    with pytest.raises(Conflict, match="no longer kept"):
+        here.desk.catch_up(held, NOW + timedelta(hours=1))
+    assert len(here.store.touched_since(NOW - timedelta(days=1))) == kept, "nothing was opened in its place"

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from gridflex.errors import StoreError
+from gridflex.errors import Conflict
 from gridflex.store.chain import Entry
 from gridflex.store.database import Database
 from gridflex.store.export import verify_export
@@ -62,7 +62,7 @@ def test_nothing_is_left_but_the_hashes_and_they_verify(database: Database, trai
 def test_who_still_has_it_open_is_told(database: Database, now: datetime) -> None:
     mine = full(database, MINE, now)
     forget(database, mine, now, "asked for")
-    with pytest.raises(StoreError, match="no longer kept"):
+    with pytest.raises(Conflict, match="no longer kept"):
         Workspaces(database).save(mine, {}, expected_version=1, at=now)
 
 

@@ -133,7 +133,7 @@ def test_a_workspace_deleted_meanwhile_is_said_to_be_gone(kept: Workspaces, data
     created = kept.create(TOKEN, STATE, now)
     with database.write() as connection:
         connection.execute(delete(workspaces))
-    with pytest.raises(StoreError, match="no longer kept"):
+    with pytest.raises(Conflict, match="no longer kept"):
         kept.save(created.id, {}, expected_version=1, at=now)
 
 
