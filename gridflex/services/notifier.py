@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from threading import Lock
 
 from gridflex.errors import InputError, StoreError
 from gridflex.notify.rules import Notice, Rule
@@ -25,6 +27,7 @@ class Notifier:
     def __init__(self, sender: Sender, log: Deliveries) -> None:
         self._sender, self._deliveries = sender, log
         self._pool = ThreadPoolExecutor(WORKERS, "notice")
+        self._testing, self._lock = Counter[str](), Lock()
 
     def send(self, notices: Sequence[Notice]) -> None:
         """Begin to deliver them; returns at once."""
@@ -33,9 +36,16 @@ class Notifier:
 
     def test(self, rule: Rule, workspace_id: str, now: datetime) -> Delivery:
         """Send a test and wait for its end. Raises InputError for too many in a minute."""
-        if self._deliveries.tests_since(workspace_id, now - timedelta(minutes=1)) >= TESTS_PER_MINUTE:
-            raise InputError(f"At most {TESTS_PER_MINUTE} tests are sent in a minute; try again in a moment.")
-        return self._deliver(trial(rule, workspace_id, now))
+        with self._lock:  # the log knows a test only once it has come to its end
+            sent = self._deliveries.tests_since(workspace_id, now - timedelta(minutes=1))
+            if sent + self._testing[workspace_id] >= TESTS_PER_MINUTE:
+                raise InputError(f"At most {TESTS_PER_MINUTE} tests are sent in a minute; try again in a moment.")
+            self._testing[workspace_id] += 1
+        try:
+            return self._deliver(trial(rule, workspace_id, now))
+        finally:
+            with self._lock:
+                self._testing -= Counter([workspace_id])
 
     def close(self) -> None:
         """Wait for what was begun, and begin nothing more."""
