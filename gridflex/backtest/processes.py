@@ -34,7 +34,7 @@ def spread(
 ) -> Iterator[tuple[Unit, Columns]]:
     """Finished pieces as they come; ends early where ``stop`` turns true.
 
-    Raises PlanError where a worker process was killed.
+    Raises PlanError where a worker process did not start or was killed.
     """
     with _Crew(study, units, min(workers, max(len(units), 1))) as crew:
         left = len(units)
@@ -44,7 +44,9 @@ def spread(
             except Empty:
                 continue
             if kind == "killed":
-                raise PlanError("A worker process of the backtest was killed; run it again to go on where it stopped")
+                raise PlanError(
+                    "A worker process of the backtest did not start or was killed; run it again to go on from there"
+                )
             if kind == "share":
                 within(units[number], value)  # type: ignore[arg-type]
             else:
@@ -83,12 +85,16 @@ class _Crew:
         with self._lock:
             if self._ended:
                 return
-            process = subprocess.Popen(
-                COMMAND,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                env={**os.environ, "PYTHONPATH": os.pathsep.join((str(ROOT), os.environ.get("PYTHONPATH", "")))},
-            )
+            try:
+                process = subprocess.Popen(
+                    COMMAND,
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    env={**os.environ, "PYTHONPATH": os.pathsep.join((str(ROOT), os.environ.get("PYTHONPATH", "")))},
+                )
+            except OSError:  # no memory for one, perhaps: whoever waits must hear of it
+                self.told.put(("killed", 0, None))
+                return
             self._processes.append(process)
         assert process.stdin is not None
         assert process.stdout is not None

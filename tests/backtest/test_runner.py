@@ -143,6 +143,12 @@ def test_a_worker_answers_piece_by_piece(made: Study) -> None:
         assert all(np.array_equal(columns[name], here[name]) for name in here)
 
 
+def test_a_worker_that_does_not_start_is_said(made: Study, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(processes, "COMMAND", ("./no-such-command",))
+    with pytest.raises(PlanError, match="did not start"):
+        run(made, workers=2)
+
+
 def test_a_killed_worker_is_said(made: Study, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(processes, "COMMAND", (sys.executable, "-c", "import os; os.kill(os.getpid(), 9)"))
     with pytest.raises(PlanError, match="was killed"):
