@@ -12,7 +12,6 @@ from gridflex.domain.halfhours import HALF_HOUR, half_hours_between, uk_midnight
 from gridflex.planning.horizon import Floats
 
 PUBLISHED_AT_HOUR = 16
-LAST_HOUR = timedelta(hours=23)
 
 
 @dataclass(frozen=True, eq=False)

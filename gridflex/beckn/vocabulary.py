@@ -38,10 +38,6 @@ class Action(StrEnum):
         return f"on_{self.value}"
 
 
-BINDING = frozenset({Action.CONFIRM, Action.UPDATE, Action.CANCEL})
-"""Actions that change what is booked: never sent twice without asking ``status`` between."""
-
-
 class Dialect(StrEnum):
     """``deg``: the guide's examples and the hackathon sandbox. ``core``: what the core schema validates."""
 

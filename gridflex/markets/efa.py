@@ -14,7 +14,6 @@ from itertools import groupby
 from gridflex.domain.format import clock
 from gridflex.domain.halfhours import HALF_HOUR, HOURS_PER_HALF_HOUR, half_hours, uk_time
 
-BLOCKS_A_DAY = 6
 HOURS_A_BLOCK = 4
 ONE_HOUR = timedelta(hours=1)
 

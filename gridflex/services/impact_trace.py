@@ -13,7 +13,6 @@ from gridflex.domain.halfhours import uk_midnight
 from gridflex.errors import InputError
 
 WEEK = timedelta(weeks=1)
-MOST_JOBS = 20_000
 
 
 @dataclass(frozen=True, eq=False)

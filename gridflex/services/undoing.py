@@ -38,6 +38,7 @@ def of_override(workspace: Workspace, rows: Iterable[int], entry: Entry, said: s
     words = {
         str(names.iat[row]): {
             "columns": {name: getattr(before, name)[row].item() for name in WORD},
+            "pauses": before.pauses.get(row, ()),
             "reason": workspace.reasons.get(str(names.iat[row])),
         }
         for row in rows
@@ -108,7 +109,7 @@ def _words_back(workspace: Workspace, words: dict[str, Any], now: datetime) -> W
     if not len(rows):
         raise InputError("It can no longer be undone: what it changed has begun, or is bound by an order.")
     columns = {name: getattr(before, name).copy() for name in WORD}
-    reasons = dict(workspace.reasons)
+    reasons, pauses = dict(workspace.reasons), dict(before.pauses)
     for row in rows.tolist():
         name = str(workspace.frame["job_id"].iat[row])
         word = words[name]["columns"]
@@ -117,10 +118,13 @@ def _words_back(workspace: Workspace, words: dict[str, Any], now: datetime) -> W
             values[row] = word[column]
         if missed:  # its hour went by under the word that is taken back
             columns["start"][row], columns["pinned"][row] = present, False
+        pauses.pop(row, None)
+        if (used := words[name].get("pauses")) and not missed:
+            pauses[row] = tuple(used)
         reasons.pop(name, None)
         if words[name]["reason"] is not None:
             reasons[name] = words[name]["reason"]
-    return replace(workspace, before=replace(before, **columns), reasons=reasons)
+    return replace(workspace, before=replace(before, **columns, pauses=pauses), reasons=reasons)
 
 
 def _without(workspace: Workspace, names: list[str], now: datetime) -> Workspace:

@@ -49,6 +49,3 @@ SERVICE_LEVELS: tuple[ServiceLevel, ...] = (
     ),
     *_RESERVE,
 )
-
-FLEXIBILITY_GBP_PER_MWH = (100.0, 1290.0)
-"""Clearing range of the Demand Flexibility Service in 2024/25 (trade press); utilisation, GBP/MWh."""

@@ -14,8 +14,6 @@ from gridflex.services.beckn_commit import IN_FORCE
 from gridflex.services.beckn_desk import Opened
 from gridflex.ui import beckn_visit
 
-ANSWERABLE = frozenset({State.CANCELLED, State.FAILED})
-
 
 def actions(found: Opened) -> None:
     """The buttons that the order's state allows."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -12,8 +13,8 @@ from gridflex.domain.job_frame import frame_from_jobs
 from gridflex.domain.modes import Mode
 from gridflex.errors import InputError
 from gridflex.services.overrides import Override
-from gridflex.services.workspace import QueueKind, Workspace
-from tests.bench import NOW, RULE, START, Bench, hour, job, one_price
+from gridflex.services.workspace import QueueKind, Workspace, from_state
+from tests.bench import NOW, RULE, START, Bench, hour, job, one_price, stepped
 
 FIRST = int(START.timestamp()) // 1800
 
@@ -56,6 +57,17 @@ def test_the_word_before_is_in_force_again(here: Bench) -> None:
     back = here.desk.steer.undo(off, NOW)
     assert (starts(back), back.reasons) == ([8, 4], {"a": "at nine"})
     assert back.before.cancelled.tolist() == [False, False]
+
+
+def test_a_run_with_pauses_comes_back_with_them(here: Bench) -> None:
+    here.feed.value = stepped((1, 100), (2, 300), (3, 100), then=300)
+    own = here.own(job("a", hours=2, interruptible=True), controls=Controls(policy="interruptible"))
+    own = here.desk.steer.set_mode(own, Mode.APPROVE, NOW)
+    assert own.before.pauses[0] == (FIRST, FIRST + 1, FIRST + 4, FIRST + 5)
+    held = here.desk.override(own, Override("a", Action.DEFER, "at nine", hour(4)), NOW)
+    assert held.before.pauses == {}
+    kept = from_state(own.token, own.id, held.version, json.loads(json.dumps(held.to_state())))
+    assert here.desk.steer.undo(kept, NOW).before.pauses == own.before.pauses
 
 
 def test_a_run_that_has_begun_stays_and_the_others_come_back(here: Bench) -> None:
