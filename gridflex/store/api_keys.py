@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import RowMapping, func, insert, select, update
 
 from gridflex.errors import InputError
-from gridflex.store.chain import Entry
+from gridflex.store.chain import Entry, storable
 from gridflex.store.database import Database
 from gridflex.store.tables import api_keys
 from gridflex.store.trail import Trail
@@ -45,7 +45,7 @@ class ApiKeys:
 
         Raises InputError without a name, or where ``MOST_KEYS`` are in use.
         """
-        name = " ".join(name.split())[:MOST_NAME]
+        name = storable(" ".join(name.split()))[:MOST_NAME]
         if not name:
             raise InputError("A key needs a name, so that you know later which one to revoke.")
         text, key_id = PREFIX + secrets.token_urlsafe(32), secrets.token_hex(8)
@@ -83,7 +83,7 @@ class ApiKeys:
 
     def revoke(self, workspace_id: str, key_id: str, now: datetime) -> ApiKey | None:
         """The key, which opens nothing any more; None where the workspace has no such key. Twice is as once."""
-        mine = (api_keys.c.workspace_id == workspace_id) & (api_keys.c.id == key_id)
+        mine = (api_keys.c.workspace_id == workspace_id) & (api_keys.c.id == storable(key_id))
         with self._database.write() as connection:
             row = connection.execute(select(api_keys).where(mine)).mappings().first()
             found = _key(row) if row else None

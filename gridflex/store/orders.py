@@ -80,7 +80,8 @@ class Orders:
 
     def load(self, workspace_id: str, transaction_id: str) -> tuple[StoredOrder, dict[str, Any]] | None:
         """An order and its record; None where there is none."""
-        mine = (beckn_orders.c.workspace_id == workspace_id) & (beckn_orders.c.transaction_id == transaction_id)
+        known = beckn_orders.c.transaction_id == storable(transaction_id)
+        mine = (beckn_orders.c.workspace_id == workspace_id) & known
         with self._database.read() as connection:
             kept = connection.execute(select(*_LISTED, beckn_orders.c.record).where(mine)).mappings().first()
         if kept is None:

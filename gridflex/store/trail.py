@@ -115,7 +115,7 @@ def _conditions(
 ) -> Iterator[ColumnElement[bool]]:
     yield trail_rows.c.workspace_id == workspace_id
     if kind is not None:
-        yield trail_rows.c.kind == kind
+        yield trail_rows.c.kind == storable(kind)
     if subject is not None:
         yield trail_rows.c.subject == storable(subject)
     if text:

@@ -12,6 +12,7 @@ from gridflex.errors import InputError
 from gridflex.store.api_keys import MOST_KEYS, NOTED_EVERY, ApiKeys
 from gridflex.store.database import Database
 from gridflex.store.forget import forget
+from gridflex.store.orders import Orders
 from gridflex.store.tables import api_keys
 from gridflex.store.trail import Trail
 
@@ -58,6 +59,17 @@ def test_a_revoked_key_opens_nothing_and_stays_listed(keys: ApiKeys, trail: Trai
     assert (keys.use(text, now), keys.use(still, now) is not None) == (None, True)
     assert [(key.id, key.revoked_at) for key in keys.all(MINE)] == [(other.id, None), (made.id, gone.revoked_at)]
     assert [row.data["action"] for row in trail.rows(MINE) if row.data] == ["revoked", "created", "created"]
+
+
+def test_text_that_a_database_cannot_hold_is_no_failure_of_it(
+    keys: ApiKeys, trail: Trail, database: Database, now: datetime
+) -> None:
+    made, _ = keys.create(MINE, "a\0b\ud800", now)
+    assert keys.all(MINE) == [made]
+    assert made.name == "a\ufffdb\ufffd"
+    assert keys.revoke(MINE, "\0", now) is None
+    assert trail.rows(MINE, kind="\0") == []
+    assert Orders(database).load(MINE, "\0") is None
 
 
 @pytest.mark.parametrize("name", ["", "  \n"])
