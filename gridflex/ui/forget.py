@@ -12,8 +12,8 @@ def section() -> None:
     with st.expander("Forget me", icon=":material/delete_forever:"):
         st.write(
             "Deletes this workspace: its queue, settings, orders, rules and keys. The address you have now opens it no "
-            "more. Of the audit trail the content goes and the hashes stay, so that an earlier export can still be "
-            "proven."
+            "more. Of the audit trail the content goes; each row's hash, time, kind and subject (such as a job's name) "
+            "stay, so that an earlier export can still be proven."
         )
         sure = st.checkbox("Yes, delete all of it; it cannot be undone.", key="forget_sure")
         if st.button("Forget me", type="primary", disabled=not sure, icon=":material/delete_forever:"):

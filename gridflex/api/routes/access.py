@@ -40,7 +40,10 @@ def revoke_key(visit: Writer, key_id: KeyId) -> KeyOut:
 
 @router.delete("", dependencies=OWN)
 def forget_me(visit: Reader, response: Response) -> Forgotten:
-    """Delete the workspace: queue, settings, orders, rules and keys. Of its trail the hashes stay, the content goes."""
+    """Delete the workspace: queue, settings, orders, rules and keys. Of its trail the content goes; the hashes stay.
+
+    So do each row's time, kind and subject, such as a job's name.
+    """
     if not visit.kept:
         raise HTTPException(404, "There is no workspace to forget; nothing was kept.")
     head = visit.parts.platform.forget(visit.workspace.id, visit.now, "asked for over the API")
