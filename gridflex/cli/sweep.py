@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import csv
 import sys
 from datetime import date, timedelta
 from typing import Any, TextIO
@@ -34,6 +33,7 @@ def _whole(text: str) -> tuple[int, ...]:
 def run(options: argparse.Namespace, out: TextIO) -> int:
     """A row a study and policy. Raises InputError for what cannot be run."""
     from gridflex.backtest.study import BEST_WINDOW
+    from gridflex.domain.spreadsheet import row_writer
     from gridflex.services.demo_workspace import DEMO_SEED
     from gridflex.services.impact_study import Asked
     from gridflex.services.impact_sweep import points_of, swept
@@ -49,9 +49,10 @@ def run(options: argparse.Namespace, out: TextIO) -> int:
         rows = swept(points, options.dask, options.workers, _tell)
     finally:
         platform.close()
-    writer = csv.DictWriter(out, list(rows[0]), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
+    write = row_writer(out, "\n")
+    write(rows[0])
+    for row in rows:
+        write(row.values())
     return 0
 
 

@@ -17,6 +17,8 @@ from gridflex.store.deliveries import Deliveries, Delivery
 
 WORKERS = 4
 TESTS_PER_MINUTE = 5
+TESTS_AT_ONCE = 8
+"""Of all workspaces: each holds a thread of the API for as long as its receiver is silent."""
 
 _log = logging.getLogger("gridflex.notices")
 
@@ -35,11 +37,13 @@ class Notifier:
             self._pool.submit(self._deliver, notice)
 
     def test(self, rule: Rule, workspace_id: str, now: datetime) -> Delivery:
-        """Send a test and wait for its end. Raises InputError for too many in a minute."""
+        """Send a test and wait for its end. Raises InputError for too many, in a minute or at once."""
         with self._lock:  # the log knows a test only once it has come to its end
             sent = self._deliveries.tests_since(workspace_id, now - timedelta(minutes=1))
             if sent + self._testing[workspace_id] >= TESTS_PER_MINUTE:
                 raise InputError(f"At most {TESTS_PER_MINUTE} tests are sent in a minute; try again in a moment.")
+            if self._testing.total() >= TESTS_AT_ONCE:
+                raise InputError("Other tests wait for their receivers; try again in a moment.")
             self._testing[workspace_id] += 1
         try:
             return self._deliver(trial(rule, workspace_id, now))

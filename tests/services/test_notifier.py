@@ -10,7 +10,7 @@ import pytest
 from gridflex.errors import InputError
 from gridflex.notify.rules import Notice, Trigger, new_rule
 from gridflex.notify.webhook import Outcome
-from gridflex.services.notifier import TESTS_PER_MINUTE, Notifier
+from gridflex.services.notifier import TESTS_AT_ONCE, TESTS_PER_MINUTE, Notifier
 from gridflex.store.deliveries import Deliveries
 from tests.bench import NOW, Bench, job
 
@@ -40,4 +40,17 @@ def test_a_slow_receiver_is_sent_no_more_tests_than_a_quick_one(here: Bench) -> 
         assert [test.result().status for test in tests] == ["delivered"] * TESTS_PER_MINUTE
     with pytest.raises(InputError, match="At most 5 tests"):
         notifier.test(rule, own.id, NOW)
+    notifier.close()
+
+
+def test_silent_receivers_hold_no_more_threads_than_there_are_to_spare(here: Bench) -> None:
+    rule, slow = new_rule(Trigger.STALE, 60, "https://hooks.example/", NOW), Slow(TESTS_AT_ONCE)
+    notifier, names = Notifier(slow, Deliveries(here.database)), [f"{n:032x}" for n in range(TESTS_AT_ONCE)]
+    with ThreadPoolExecutor(TESTS_AT_ONCE) as pool:
+        tests = [pool.submit(notifier.test, rule, name, NOW) for name in names]
+        slow.all_here.wait()
+        with pytest.raises(InputError, match="Other tests wait"):
+            notifier.test(rule, "f" * 32, NOW)
+        slow.all_here.wait()
+        assert len([test.result() for test in tests]) == TESTS_AT_ONCE
     notifier.close()
