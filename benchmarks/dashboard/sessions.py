@@ -12,6 +12,8 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 LARGEST = 64 * 1024 * 1024
 PATIENCE_S = 120
+RUNS_A_MOVE = 2
+"""A callback may end the run it came in and have its fragments drawn in the next."""
 
 
 @dataclass
@@ -52,10 +54,13 @@ class Visitor:
         state.double_array_value.data.append(value)
         began, arrived = time.perf_counter(), 0.0
         await self.socket.send(message.SerializeToString())
-        async for told in self._until_finished():
-            if told.WhichOneof("type") == "delta" and told.delta.new_element.WhichOneof("type") == "plotly_chart":
-                arrived = time.perf_counter()
-        if not arrived:
+        for _ in range(RUNS_A_MOVE):
+            async for told in self._until_finished():
+                if told.WhichOneof("type") == "delta" and told.delta.new_element.WhichOneof("type") == "plotly_chart":
+                    arrived = time.perf_counter()
+            if arrived:
+                break
+        else:
             raise RuntimeError("the move brought no chart")
         return (arrived - began) * 1e3
 

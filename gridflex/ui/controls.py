@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import streamlit as st
 
 from gridflex.ui import session
@@ -15,8 +13,8 @@ from gridflex.ui.address import (
 TRY_ENERGY_KWH = 150
 
 
-def threshold_controls(on_change: Callable[[], None] | None = None) -> None:
-    """Fixed or relative, and the slider of the one in force; ``on_change`` is called when that slider moved."""
+def threshold_controls() -> None:
+    """Fixed or relative, and the slider of the one in force."""
     mode = st.segmented_control(
         "Threshold",
         ["fixed", "relative", "off"],
@@ -36,7 +34,6 @@ def threshold_controls(on_change: Callable[[], None] | None = None) -> None:
             CLEANEST.step,
             key="cleanest",
             bind="query-params",
-            on_change=on_change,
             help="A deferrable job is asked to wait unless now is among this share of the cleanest half-hours ahead.",
         )
         return
@@ -51,13 +48,12 @@ def threshold_controls(on_change: Callable[[], None] | None = None) -> None:
         THRESHOLD.step,
         key="threshold",
         bind="query-params",
-        on_change=on_change,
         help="Above it a deferrable job is asked to wait. Critical jobs never wait.",
     )
 
 
-def energy_slider(on_change: Callable[[], None] | None = None) -> int:
-    """Energy of an imagined job, kWh; ``on_change`` is called when it moved."""
+def energy_slider() -> int:
+    """Energy of an imagined job, kWh."""
     return int(
         st.slider(
             "Workload energy, kWh (a fine-tuning job over 5 h)",
@@ -67,7 +63,6 @@ def energy_slider(on_change: Callable[[], None] | None = None) -> int:
             5,
             key="energy",
             bind="query-params",
-            on_change=on_change,
             help="An imagined job that may wait up to a day: what would be decided for it.",
         )
     )

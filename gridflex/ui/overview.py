@@ -49,62 +49,31 @@ def _replay_menu() -> None:
         st.rerun()
 
 
+@st.fragment(run_every=REFRESH)
+@faults.told("live")
 def _live() -> None:
-    """What sliders move, in three fragments, so that a move draws them again and not the controls themselves."""
-    _sentences()
+    """Everything a slider moves; the chart is sent first, the rest into the places kept for it."""
+    sentences = st.container()
     left, right = st.columns([2, 3], gap="medium")
     with left:
-        controls.threshold_controls(on_change=_moved)
-        controls.energy_slider(on_change=_tried)
-        _facts()
+        controls.threshold_controls()
+        energy = controls.energy_slider()
+    colours = palette(session.is_dark())
+    here, decided = session.prepared(), session.decisions()
+    found = overview(decided, here.possible_g, here.demand, session.now())
     with right:
-        st.caption(legend(palette(session.is_dark())))
-        _hero()
+        st.caption(legend(colours))
+        st.plotly_chart(hero_figure(found.hero, colours), key="hero", config=CONFIG, alt=found.hero.alt)
+    with sentences:
+        _sentences(found, decided)
+    with left:
+        _imagined(energy, decided)
+        controls.keep_button()
+        with st.container(border=True):
+            _cards(found.cards)
 
 
-def _moved() -> None:
-    """The chart first: it is what the eye is on."""
-    st.rerun(["hero", "sentences", "facts"])
-
-
-def _tried() -> None:
-    st.rerun(["facts"])
-
-
-def _seen() -> tuple[Overview, Decisions]:
-    """The view of the controls as they stand, once for the fragments of a run."""
-    here, chosen = session.prepared(), session.controls()
-    now = session.now().replace(second=0, microsecond=0)
-
-    def make() -> tuple[Overview, Decisions]:
-        decided = session.decisions(chosen)
-        return overview(decided, here.possible_g, here.demand, now), decided
-
-    return session.remembered("overview", (here, chosen, now), make)
-
-
-@st.fragment(key="hero")
-@faults.told("hero")
-def _hero() -> None:
-    found, _ = _seen()
-    chart = hero_figure(found.hero, palette(session.is_dark()))
-    st.plotly_chart(chart, key="hero", config=CONFIG, alt=found.hero.alt)
-
-
-@st.fragment(key="facts", run_every=REFRESH)
-@faults.told("facts")
-def _facts() -> None:
-    found, decided = _seen()
-    _imagined(int(st.session_state.get("energy") or controls.TRY_ENERGY_KWH), decided)
-    controls.keep_button()
-    with st.container(border=True):
-        _cards(found.cards)
-
-
-@st.fragment(key="sentences")
-@faults.told("sentences")
-def _sentences() -> None:
-    found, decided = _seen()
+def _sentences(found: Overview, decided: Decisions) -> None:
     st.subheader(f"{found.title} {found.decided}", anchor=False)
     if found.worth:
         st.markdown(found.worth)

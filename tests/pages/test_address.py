@@ -43,7 +43,7 @@ def test_a_relative_threshold_in_the_address(visitor: Any) -> None:
     visitor.open("overview", mode="relative", cleanest="20")
     assert visitor.field("slider", "Cleanest share of the next 24 h, %").value == 20
     cleanest_fifth = in_figures(visitor)
-    visitor.page.session_state["cleanest"] = 60
+    visitor.field("slider", "Cleanest share of the next 24 h, %").set_value(60)
     assert in_figures(visitor.run()) > cleanest_fifth
     visitor.field("segmented_control", "Threshold").set_value("fixed")
     assert in_figures(visitor.run()) == 150
