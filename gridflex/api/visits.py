@@ -21,7 +21,7 @@ from gridflex.services.demo_month import DemoMonths
 from gridflex.services.demo_workspace import DEMO_SEED, demo_workspace
 from gridflex.services.platform import Platform
 from gridflex.services.self_checks import SelfChecks
-from gridflex.services.workspace import QueueKind, Workspace, from_state
+from gridflex.services.workspace import QueueKind, Workspace
 from gridflex.store.api_keys import ApiKeys
 from gridflex.store.deliveries import Deliveries
 from gridflex.store.workspaces import Workspaces, workspace_id
@@ -189,7 +189,7 @@ def _found(parts: Parts, key: Key | None, now: datetime) -> Workspace | None:
     kept = parts.workspaces.load(key.token)
     if kept is None:
         return None
-    return parts.platform.desk.catch_up(from_state(key.token, kept.id, kept.version, kept.state), now)
+    return parts.platform.desk.taken_up(kept, now, key.token)
 
 
 def _named(parts: Parts, text: str, now: datetime) -> Key | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import numpy as np
 import pandas as pd
@@ -31,7 +31,10 @@ from gridflex.services.steering import Steering
 from gridflex.services.undoing import of_jobs_added, of_override, of_queue_replaced, of_setting
 from gridflex.services.workspace import QueueKind, Workspace, from_state, with_jobs
 from gridflex.store.chain import Entry
-from gridflex.store.workspaces import Workspaces, new_token, workspace_id
+from gridflex.store.workspaces import StoredWorkspace, Workspaces, new_token, workspace_id
+
+NOTED_EVERY = timedelta(hours=1)
+"""How exact a workspace's last visit is."""
 
 
 class Desk:
@@ -61,12 +64,19 @@ class Desk:
         kept = self._store.load(token) if token else None
         if kept is None or token is None:
             return self._create(now)
-        return self.catch_up(from_state(token, kept.id, kept.version, kept.state), now)
+        return self.taken_up(kept, now, token)
 
     def find(self, name: str, now: datetime) -> Workspace | None:
         """The workspace with that public id, brought up to ``now``, for who holds a key to it; None for none."""
         kept = self._store.find(name)
-        return self.catch_up(from_state("", name, kept.version, kept.state), now) if kept else None
+        return self.taken_up(kept, now) if kept else None
+
+    def taken_up(self, kept: StoredWorkspace, now: datetime, token: str = "") -> Workspace:
+        """A workspace as it was kept, brought up to ``now`` for who comes to it; the visit is noted."""
+        found = self.catch_up(from_state(token, kept.id, kept.version, kept.state), now)
+        if now - kept.touched_at >= NOTED_EVERY:  # where a machine has planned the half-hour, nothing else says so
+            self._store.touch(kept.id, now)
+        return found
 
     def current(self, workspace: Workspace, now: datetime) -> Workspace:
         """A workspace held since an earlier moment, as it stands now: another tab or instance may have changed it."""

@@ -53,6 +53,19 @@ def test_a_tick_is_no_visit(here: Bench) -> None:
     assert ticked(here, 0.1) == []  # visited three hours ago
 
 
+def test_who_comes_after_a_tick_has_visited_all_the_same(here: Bench) -> None:
+    own = here.own(job())
+    ticked(here)
+    opened, minute = here.desk.open(own.token, LATER), timedelta(minutes=1)
+    here.desk.open(own.token, LATER + minute)
+    kept = here.store.find(own.id)
+    assert kept is not None
+    assert (kept.touched_at, kept.version) == (LATER, opened.version)
+    named = here.desk.find(own.id, LATER + 60 * minute)
+    assert named is not None
+    assert here.store.touched_since(LATER + 60 * minute) == [own.id]
+
+
 def test_a_workspace_that_is_changed_meanwhile_is_skipped(here: Bench) -> None:
     own = here.own(job())
     find = here.store.find
