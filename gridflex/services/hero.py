@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from math import ceil
 
 import numpy as np
@@ -31,7 +32,10 @@ class Window:
 
 @dataclass(frozen=True, eq=False)
 class Hero:
-    """One row a half-hour from 24 h back to 48 h ahead; gCO2/kWh and kW. NaN where there is nothing."""
+    """One row a half-hour from 24 h back to 48 h ahead; gCO2/kWh and kW. NaN where there is nothing.
+
+    ``hover`` says of each what no plan changes: time, intensity and price.
+    """
 
     axis: Axis
     now_row: int
@@ -86,7 +90,7 @@ def hero(view: GridView, plan: Plan, threshold: float | None, demand: DemandView
         demand_low=low,
         demand_high=high,
         windows=windows,
-        hover=_hover(axis, intensity, measured, horizon.price[cut], power),
+        hover=_hover(view, cut.start),
         alt=_alt(view, intensity[now_row:], threshold, windows, axis),
     )
 
@@ -108,13 +112,16 @@ def _windows(plan: Plan, first_row: int) -> tuple[Window, ...]:
     )
 
 
-def _hover(axis: Axis, intensity: Floats, measured: Floats, price: Floats, power: Floats) -> tuple[str, ...]:
-    columns = (intensity, np.isnan(measured), price, power)
-    rows = zip(axis.labels, *(column.tolist() for column in columns), strict=True)
+@lru_cache(maxsize=32)
+def _hover(view: GridView, first: int) -> tuple[str, ...]:
+    """Told once for a view: moving a slider changes none of it."""
+    horizon = view.horizon
+    columns = (horizon.intensity[first:], np.isnan(view.actual[first:]), horizon.price[first:])
+    labels = time_axis(horizon.at(first), len(horizon) - first).labels
+    rows = zip(labels, *(column.tolist() for column in columns), strict=True)
     return tuple(
-        f"<b>{when}</b><br>{fmt.intensity(g)} {'forecast' if ahead else 'measured'}<br>"
-        f"{fmt.unit_price(p)}<br>site {fmt.power(kw)}"
-        for when, g, ahead, p, kw in rows
+        f"<b>{when}</b><br>{fmt.intensity(g)} {'forecast' if ahead else 'measured'}<br>{fmt.unit_price(p)}"
+        for when, g, ahead, p in rows
     )
 
 

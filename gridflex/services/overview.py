@@ -15,9 +15,7 @@ from gridflex.domain import format as fmt
 from gridflex.domain.conditions import CONDITION_RULE
 from gridflex.domain.decisions import Action
 from gridflex.services import headline as say
-from gridflex.services.demand_view import DemandView
 from gridflex.services.headline import Totals, totals
-from gridflex.services.hero import Hero, hero
 from gridflex.services.sla import sla
 from gridflex.services.work_view import work_cost
 
@@ -42,11 +40,10 @@ class Overview:
     decided: str
     worth: str
     sums: Totals
-    hero: Hero
     cards: tuple[Card, ...]
 
 
-def overview(decisions: Decisions, possible_g: float, demand: DemandView | None, now: datetime) -> Overview:
+def overview(decisions: Decisions, possible_g: float, now: datetime) -> Overview:
     """The first screen. ``possible_g`` is the most carbon any placement of this queue could save; ``now`` is
     the clock's, for ages and countdowns.
     """
@@ -63,7 +60,6 @@ def overview(decisions: Decisions, possible_g: float, demand: DemandView | None,
         decided=decided,
         worth=say.worth_sentence(sums, share, under),
         sums=sums,
-        hero=hero(view, decisions.plan, decisions.rules.threshold, demand),
         cards=(
             _grid_card(view, decisions.threshold),
             _window_card(view, decisions.threshold, now),

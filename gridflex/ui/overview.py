@@ -8,6 +8,7 @@ from gridflex.agents.orchestrator import Decisions
 from gridflex.domain import format as fmt
 from gridflex.domain.controls import Controls
 from gridflex.services.headline import mix_sentence, totals, worth_words
+from gridflex.services.hero import hero
 from gridflex.services.overview import Card, Overview, overview, stories
 from gridflex.services.what_if import what_if
 from gridflex.services.workspace import QueueKind
@@ -52,18 +53,20 @@ def _replay_menu() -> None:
 @st.fragment(run_every=REFRESH)
 @faults.told("live")
 def _live() -> None:
-    """Everything a slider moves; the chart is sent first, the rest into the places kept for it."""
+    """Everything a slider moves. The chart is sent first, before even the controls: their state is known."""
     sentences = st.container()
     left, right = st.columns([2, 3], gap="medium")
+    colours = palette(session.is_dark())
+    here, decided = session.prepared(), session.decisions()
+    with right:
+        legend_place = st.empty()
+        view = hero(decided.view, decided.plan, decided.rules.threshold, here.demand)
+        st.plotly_chart(hero_figure(view, colours), key="hero", config=CONFIG, alt=view.alt)
+        legend_place.caption(legend(colours))
     with left:
         controls.threshold_controls()
         energy = controls.energy_slider()
-    colours = palette(session.is_dark())
-    here, decided = session.prepared(), session.decisions()
-    found = overview(decided, here.possible_g, here.demand, session.now())
-    with right:
-        st.caption(legend(colours))
-        st.plotly_chart(hero_figure(found.hero, colours), key="hero", config=CONFIG, alt=found.hero.alt)
+    found = overview(decided, here.possible_g, session.now())
     with sentences:
         _sentences(found, decided)
     with left:

@@ -14,6 +14,7 @@ from gridflex.domain.controls import Controls, ThresholdMode
 from gridflex.domain.decisions import Action
 from gridflex.planning.queue import Queue
 from gridflex.services.demand_view import DemandView
+from gridflex.services.hero import hero
 from gridflex.services.overrides import Override
 from gridflex.services.overview import Card, Overview, next_low_carbon, overview, stories
 from gridflex.services.possible import possible_g
@@ -24,8 +25,8 @@ CARBON = stepped((2, 200), (4, 140), (6, 100), then=180)
 VIEW = view_of(CARBON)
 
 
-def seen(decided: Decisions, demand: DemandView | None = None) -> Overview:
-    return overview(decided, possible(decided.plan.queue), demand, NOW)
+def seen(decided: Decisions) -> Overview:
+    return overview(decided, possible(decided.plan.queue), NOW)
 
 
 def possible(queue: Queue) -> float:
@@ -38,16 +39,16 @@ def card(decided: Decisions, label: str) -> Card:
 
 def test_the_quiet_state_says_below_which_threshold() -> None:
     clean = decide([job("a"), job("b")], view_of(flat(149)))
-    assert overview(clean, 0.0, None, NOW).decided == "Below 150 g: all 2 run now."
+    assert overview(clean, 0.0, NOW).decided == "Below 150 g: all 2 run now."
     off = decide([job("a"), job("b")], view_of(flat(149)), Controls(mode=ThresholdMode.OFF))
-    assert overview(off, 0.0, None, NOW).decided == "all 2 run now."
+    assert overview(off, 0.0, NOW).decided == "all 2 run now."
 
 
 def test_the_share_of_the_possible_is_told_where_there_is_one() -> None:
     found = seen(decide([job()], VIEW))
     assert found.worth.endswith("and £0.00: 60 % of the saving possible under this forecast.")  # 600 of 1,000 g
     assert found.title == "The grid is high: 200 g/kWh."
-    assert overview(decide([job()], VIEW), 0.0, None, NOW).worth == "That saves 600 g (30 %) and £0.00."
+    assert overview(decide([job()], VIEW), 0.0, NOW).worth == "That saves 600 g (30 %) and £0.00."
 
 
 def test_the_grid_card_shows_the_condition_the_next_hour_and_the_price() -> None:
@@ -165,5 +166,5 @@ def test_the_possible_counts_what_can_no_longer_be_saved(here: Bench) -> None:
 def test_expected_load_is_on_the_hero(here: Bench) -> None:
     decided = decide([job()], VIEW)
     demand = DemandView(np.full(48, 10.0), np.full(48, 90.0), "a peak")
-    assert seen(decided, demand).hero.demand_high[48:96].tolist() == [90.0] * 48
-    assert np.isnan(seen(decided).hero.demand_high).all()
+    assert hero(VIEW, decided.plan, 150, demand).demand_high[48:96].tolist() == [90.0] * 48
+    assert np.isnan(hero(VIEW, decided.plan, 150).demand_high).all()

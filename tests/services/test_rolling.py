@@ -105,7 +105,7 @@ def test_the_plan_in_force_is_what_every_page_shows(here: Bench) -> None:
     assert told.stands
     assert told.sentence.startswith("Waits until 21:00 as planned before: another start would gain too little. Its run")
     assert job_table(shown)["saved_kg"].tolist() == pytest.approx([1.005])
-    assert overview(shown, 1015, None, now).sums.saved_g == pytest.approx(1005)  # 200 and 201 g until 18:00
+    assert overview(shown, 1015, now).sums.saved_g == pytest.approx(1005)  # 200 and 201 g until 18:00
     preview = here.desk.decide(own, here.view(own, now), own.controls.model_copy(update={"minimum_gain_percent": 0.5}))
     assert (preview.stands, preview.plan.carbon_g[0]) == (None, pytest.approx(990))
 

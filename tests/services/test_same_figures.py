@@ -116,7 +116,7 @@ def test_the_curves_meet_the_headline_at_the_threshold_in_force(kept: Kept) -> N
 def test_the_overview_speaks_of_the_same_plan(kept: Kept) -> None:
     _, own, now, decided = kept
     possible = possible_g(decided.plan.queue, decided.plan.horizon, own.before)
-    found = overview(decided, possible, None, now)
+    found = overview(decided, possible, now)
     assert found.sums == totals(decided)
     assert found.worth == worth_sentence(found.sums, max(found.sums.saved_g / possible, 0) or None)
     assert found.sums.saved_g <= possible * (1 + 1e-9)

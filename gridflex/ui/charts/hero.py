@@ -61,7 +61,12 @@ def _line(y: Floats, name: str, colour: str, dash: str = "solid", width: float =
 
 def _intensity(view: Hero, colours: Palette) -> list[Spec]:
     # The forecast covers every half-hour, so it alone answers the pointer.
-    answer: Spec = {"hoverinfo": "text", "hovertext": view.hover, "hovertemplate": "%{hovertext}<extra></extra>"}
+    answer: Spec = {
+        "hoverinfo": "text",
+        "hovertext": view.hover,
+        "customdata": view.power.astype(np.float32),
+        "hovertemplate": "%{hovertext}<br>site %{customdata:.1f} kW<extra></extra>",
+    }
     return [
         _line(view.high, "high", colours.carbon, width=0, showlegend=False),
         _line(view.low, "likely range", colours.carbon, width=0, fill="tonexty", fillcolor=colours.band),
