@@ -66,4 +66,3 @@ PRODUCTS: tuple[Product, ...] = (
     *_pair(("PQR", "NQR"), "Quick Reserve", 60, 15, _HALF_HOUR),
     *_pair(("PSR", "NSR"), "Slow Reserve", 900, 60, _HALF_HOUR, _HOUR_CLASS),
 )
-BY_CODE: dict[str, Product] = {product.code: product for product in PRODUCTS}

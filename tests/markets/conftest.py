@@ -7,9 +7,16 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pytest
 
+from gridflex.markets.products import PRODUCTS, Product
 from gridflex.planning.queue import Queue, whole_slots
 
 Row = tuple[float, float, int, int]
+
+
+def product(code: str) -> Product:
+    """The availability product that is called ``code``."""
+    (found,) = (one for one in PRODUCTS if one.code == code)
+    return found
 
 
 def _queue(rows: Sequence[Row], *, interruptible: bool = True, fixed: Sequence[int] = ()) -> Queue:

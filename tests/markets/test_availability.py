@@ -17,8 +17,9 @@ from gridflex.markets.efa import whole_blocks
 from gridflex.markets.eligibility import Capability, offered_mw
 from gridflex.markets.firm import SitePlan
 from gridflex.markets.levels import Levels
-from gridflex.markets.products import BY_CODE, PRODUCTS
+from gridflex.markets.products import PRODUCTS
 from gridflex.planning.queue import Queue
+from tests.markets.conftest import product
 
 START = datetime(2026, 1, 8, 15, tzinfo=UTC)
 BLOCKS = whole_blocks(START, 8)
@@ -47,7 +48,7 @@ def big(queue_of: Callable[..., Queue]) -> SitePlan:
 
 
 def test_megawatts_are_floored_to_what_the_product_takes() -> None:
-    dcl = BY_CODE["DCL"]
+    dcl = product("DCL")
     assert offered_mw(3.9, dcl, aggregated=False) == 3
     assert offered_mw(0.999999, dcl, aggregated=False) == 0
     assert offered_mw(1 - 1e-12, dcl, aggregated=False) == 1
