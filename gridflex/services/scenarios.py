@@ -32,7 +32,7 @@ class ScenarioBook:
 
         Raises InputError without a name or for one that is taken, for a policy that is none, or for too many.
         """
-        name = " ".join(name.split())[:MOST_NAME]
+        name = tidy(name)
         if not name:
             raise InputError("A scenario needs a name.")
         if name in (ON_PAGE, IN_FORCE):
@@ -47,10 +47,16 @@ class ScenarioBook:
 
     def remove(self, workspace: Workspace, name: str, now: datetime) -> Workspace:
         """One scenario less. Raises InputError for one that is not there."""
+        name = tidy(name)
         scenario(workspace, name)
         left = {other: controls for other, controls in workspace.scenarios.items() if other != name}
         entry = Entry("scenario", name, {"action": "removed", "name": name})
         return self._decider.noted(replace(workspace, scenarios=left), now, [entry])
+
+
+def tidy(name: str) -> str:
+    """The name as it is kept: single spaces, none at its ends, at most ``MOST_NAME`` characters."""
+    return " ".join(name.split())[:MOST_NAME]
 
 
 def scenario(workspace: Workspace, name: str) -> Controls:

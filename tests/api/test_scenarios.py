@@ -27,3 +27,12 @@ def test_kept_compared_and_removed(api: Served) -> None:
 def test_a_policy_that_is_none_is_refused(api: Served) -> None:
     answer = api.visitor().put("/api/workspace/scenarios/x", json={"controls": {"policy": "magic"}})
     assert (answer.status_code, "is not a policy" in answer.json()["detail"]) == (422, True)
+
+
+def test_a_name_is_the_same_however_it_is_spaced(api: Served) -> None:
+    client, spaced = api.visitor(), "/api/workspace/scenarios/ night  shift "
+    kept = client.put(spaced, json={"controls": {"policy": "run-at-once"}}).json()
+    assert [one["name"] for one in kept["scenarios"]] == ["night shift"]
+    params = {"right": " night  shift"}
+    assert client.get("/api/workspace/scenario-comparison", params=params).json()["right"]["jobs_deferred"] == 0
+    assert client.delete(spaced).json() == {"scenarios": []}

@@ -10,7 +10,7 @@ from gridflex.api.models.scenarios import Comparison, ScenarioFigures, ScenarioI
 from gridflex.api.visits import Reader, Visit, Writer
 from gridflex.domain.controls import Controls
 from gridflex.domain.jobs import PLAIN_TEXT
-from gridflex.services.scenarios import IN_FORCE, MOST_NAME, figures
+from gridflex.services.scenarios import IN_FORCE, MOST_NAME, figures, tidy
 
 router = APIRouter(prefix="/workspace", tags=["scenarios"])
 
@@ -55,6 +55,7 @@ def compare_scenarios(visit: Reader, left: Side = IN_FORCE, right: Side = IN_FOR
 
 def _known(visit: Visit, name: str) -> Controls:
     """Raises HTTPException 404 for a scenario that is not there."""
+    name = tidy(name)
     if name in visit.workspace.scenarios:
         return visit.workspace.scenarios[name]
     if name == IN_FORCE:
