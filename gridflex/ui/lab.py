@@ -63,19 +63,19 @@ def _compared(decided: Decisions, rows: list[PolicyRow], points: list[TradeOff],
 
 def _comparison(decided: Decisions) -> Stepwise[list[PolicyRow]]:
     key = (session.prepared(), decided.rules, session.controls().headroom)
-    return session.remembered("comparison", key, lambda: Stepwise(comparison(decided)))
+    return session.remembered("comparison", key, lambda: Stepwise(lambda: comparison(decided)))
 
 
 def _frontier(decided: Decisions) -> Stepwise[list[TradeOff]]:
     """It depends on the queue, the grid and the site's cap alone."""
     rules = decided.rules
     key = (session.prepared(), rules.cap_kw, rules.cap_gpus, session.controls().headroom, rules.objective.delay_cost)
-    return session.remembered("frontier", key, lambda: Stepwise(trade_off(decided)))
+    return session.remembered("frontier", key, lambda: Stepwise(lambda: trade_off(decided)))
 
 
 def _cases(decided: Decisions) -> Stepwise[list[Case]]:
     key = (session.prepared(), decided.rules, decided.plan.policy)
-    return session.remembered("sensitivity", key, lambda: Stepwise(sensitivity(decided)))
+    return session.remembered("sensitivity", key, lambda: Stepwise(lambda: sensitivity(decided)))
 
 
 def _power(decided: Decisions, others: tuple[Floats, Floats]) -> None:

@@ -6,7 +6,7 @@ a fragment. So a run takes one step, and the next is asked for by a timer.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from typing import Any, Generic, TypeVar
 
 import streamlit as st
@@ -17,19 +17,25 @@ PAUSE_S = 0.2
 
 
 class Stepwise(Generic[Found]):
-    """A computation that can be left between its steps; ``found`` once it is done."""
+    """A computation that can be left between its steps. One whose step raised begins anew at the next."""
 
-    def __init__(self, steps: Generator[None, None, Found]) -> None:
-        self._steps = steps
+    def __init__(self, begin: Callable[[], Generator[None, None, Found]]) -> None:
+        self._begin = begin
+        self._steps: Generator[None, None, Found] | None = None
         self.done = False
         self._found: Found | None = None
 
     def advance(self) -> None:
-        """Take one step, if any is left."""
+        """Take one step, if any is left. Raises what the step raises."""
+        if self.done:
+            return
+        steps, self._steps = self._steps or self._begin(), None
         try:
-            next(self._steps)
+            next(steps)
         except StopIteration as end:
             self._found, self.done = end.value, True
+        else:
+            self._steps = steps
 
     def finish(self) -> Found:
         """Take all steps that are left."""

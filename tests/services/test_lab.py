@@ -35,7 +35,7 @@ def plan(count: int = 2, controls: Controls = FREE, site: Site | None = None, vi
 
 def found(steps: Generator[None, None, Found]) -> Found:
     """What a computation in steps returns."""
-    return Stepwise(steps).finish()
+    return Stepwise(lambda: steps).finish()
 
 
 def test_each_policy_is_worth_what_it_does() -> None:
