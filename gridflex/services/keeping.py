@@ -17,12 +17,13 @@ def prune_daily(shared: Platform, now: datetime) -> str:
     if not Leases(shared.database).take("prune", now, now + DAILY).mine:
         return ""
     done = prune(shared.database, now, timedelta(days=shared.settings.retention_days))
-    return pruned_words(done) if done.workspaces or done.snapshots else ""
+    return pruned_words(done) if done.workspaces or done.snapshots or done.market else ""
 
 
 def pruned_words(done: Pruned) -> str:
     """One sentence."""
     return (
         f"{fmt.plural(done.workspaces, 'workspace')} forgotten, {done.only_looked_at} of them only looked at; "
-        f"{fmt.plural(done.snapshots, 'old snapshot')} deleted. The hashes of their trails stay."
+        f"{fmt.plural(done.snapshots, 'old snapshot')} and "
+        f"{fmt.plural(done.market, 'old market value')} deleted. The hashes of their trails stay."
     )

@@ -1,4 +1,4 @@
-"""What is kept for how long: workspaces nobody visits any more go, and snapshots thin out."""
+"""What is kept for how long: workspaces nobody visits any more go, old snapshots thin out, old market values go."""
 
 from __future__ import annotations
 
@@ -9,25 +9,30 @@ from sqlalchemy import ColumnElement, String, and_, delete, func, or_, select, t
 
 from gridflex.store.database import Database
 from gridflex.store.forget import forget
-from gridflex.store.tables import api_keys, beckn_orders, carbon_snapshots, workspaces
+from gridflex.store.tables import api_keys, beckn_orders, carbon_snapshots, market_answers, market_prices, workspaces
 
 LOOKED_AT = timedelta(days=2)
 """A demo that was only looked at: every first visit writes one."""
 CLOSE = timedelta(days=60)
 """Every snapshot is kept so long; calibration reads 28 days. Before, the first of each hour, which is all it reads."""
+ANSWERS = timedelta(days=60)
+"""Of each market source the last answer alone is kept, and none that was not renewed for so long."""
+PRICES = timedelta(days=1100)
+"""Settled prices are of use as far back as carbon values are kept."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pruned:
-    """How many workspaces were forgotten (of them ``only_looked_at``) and how many snapshots deleted."""
+    """How many workspaces were forgotten (of them ``only_looked_at``), snapshots and market values deleted."""
 
     workspaces: int
     only_looked_at: int
     snapshots: int
+    market: int = 0
 
 
 def prune(database: Database, now: datetime, keep: timedelta) -> Pruned:
-    """Forget workspaces that nobody visited for ``keep``, and thin out old snapshots.
+    """Forget workspaces that nobody visited for ``keep``, thin out old snapshots, delete old market answers and prices.
 
     A demo that its visitor never changed goes after ``LOOKED_AT``. Of every trail the hashes
     stay. One transaction a workspace, so that nobody waits long. Raises StoreError.
@@ -36,7 +41,7 @@ def prune(database: Database, now: datetime, keep: timedelta) -> Pruned:
     looked_at = and_(workspaces.c.touched_at < now - min(keep, LOOKED_AT), _only_looked_at())
     gone = _forget(database, looked_at, now, f"only looked at, and not for {_days(min(keep, LOOKED_AT))}")
     more = _forget(database, unvisited, now, f"nobody came for {_days(keep)}")
-    return Pruned(gone + more, gone, _thin_out(database, now - CLOSE))
+    return Pruned(gone + more, gone, _thin_out(database, now - CLOSE), _market(database, now))
 
 
 def _only_looked_at() -> ColumnElement[bool]:
@@ -69,6 +74,13 @@ def _thin_out(database: Database, before: datetime) -> int:
     with database.write() as connection:
         old = delete(carbon_snapshots).where(kept.fetched_at < before, ~is_first.exists())
         return connection.execute(old).rowcount
+
+
+def _market(database: Database, now: datetime) -> int:
+    with database.write() as connection:
+        answers = connection.execute(delete(market_answers).where(market_answers.c.fetched_at < now - ANSWERS))
+        prices = connection.execute(delete(market_prices).where(market_prices.c.start < now - PRICES))
+        return answers.rowcount + prices.rowcount
 
 
 def _days(span: timedelta) -> str:

@@ -110,7 +110,7 @@ def test_prune_forgets_by_days_and_a_tick_does_it_once_a_day(
     platform = start()
     looked_at = platform.desk.open(None, NOW - timedelta(days=3))
     tick(platform, 1.0, sys.stdout)
-    said = "1 workspace forgotten, 1 of them only looked at; 0 old snapshots deleted."
+    said = "1 workspace forgotten, 1 of them only looked at; 0 old snapshots and 0 old market values deleted."
     assert said in capsys.readouterr().out
     assert platform.trail.verify(looked_at.id).erased == 16
     platform.desk.open(None, NOW - timedelta(days=3))

@@ -11,6 +11,7 @@ from gridflex.domain.regions import GB
 from gridflex.store.archive import Archive
 from gridflex.store.chain import Entry
 from gridflex.store.database import Database
+from gridflex.store.market import MarketStore
 from gridflex.store.orders import Orders, StoredOrder
 from gridflex.store.retention import Pruned, prune
 from gridflex.store.tables import carbon_snapshots
@@ -78,3 +79,18 @@ def test_of_old_snapshots_the_first_of_each_hour_stays_for_each_region(database:
         left = connection.execute(select(carbon_snapshots.c.fetched_at).where(carbon_snapshots.c.region == 13))
         assert sorted(left.scalars()) == [old, old + hour, *times[8:]]
     assert archive.forecast_errors(old, now) == errors
+
+
+def test_market_answers_go_that_were_not_renewed_and_prices_older_than_any_carbon_value(
+    database: Database, now: datetime
+) -> None:
+    market, half_hour = MarketStore(database), timedelta(minutes=30)
+    market.keep("gone", ["old"], now - 60 * DAY - half_hour)
+    market.keep("renewed", ["older"], now - 61 * DAY)
+    market.keep("renewed", ["new"], now - 60 * DAY)
+    first = now - 1100 * DAY
+    market.save_prices("index", {first - half_hour: 0.08, first: 0.09, now: 0.10})
+    assert prune(database, now, 90 * DAY) == Pruned(0, 0, snapshots=0, market=2)
+    assert (market.recall("gone"), market.recall("renewed")) == (None, (["new"], now - 60 * DAY))
+    assert market.prices("index", first - DAY, now + DAY) == [(first, 0.09), (now, 0.10)]
+    assert prune(database, now, 90 * DAY) == Pruned(0, 0, 0)
