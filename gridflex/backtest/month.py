@@ -34,8 +34,8 @@ HOURS = 24
 class Month:
     """Headline figures with their rows.
 
-    Bands are of the whole period; ``projected_*`` of the 30 days to come, from ``season_days``
-    days of the same season. ``by_day`` columns belong to ``days``.
+    Bands are of the whole period; ``projected_*`` of the 30 days to come, drawn from ``season_days``
+    (``season_*_by_day`` belong to them). The other ``by_day`` columns belong to ``days``.
     """
 
     contender: ContenderResult
@@ -52,7 +52,9 @@ class Month:
     revenue: Availability
     projected_kg: Band
     projected_gbp: Band
-    season_days: int
+    season_days: tuple[date, ...]
+    season_kg_by_day: Floats
+    season_gbp_by_day: Floats
     settlement: EstimatedAndSettled
     claims: tuple[Claim, ...]
 
@@ -85,7 +87,8 @@ def month_of(
     base_kg = result.by_day(result.at_once.outcome.carbon_g) / 1000
     base_gbp = result.by_day(result.at_once.outcome.cost_gbp)
     source = season or result
-    other = source.of(contender)
+    season_kg = source.by_day(source.of(contender).saved_g) / 1000
+    season_gbp = source.by_day(source.of(contender).saved_gbp)
     study, outcome = result.study, found.outcome
     plan = SitePlan(study.jobs, outcome.start, len(study), outcome.parts(len(study)), study.rules.cap_kw)
     return Month(
@@ -101,9 +104,11 @@ def month_of(
         kg,
         gbp,
         availability(plan, whole_blocks(study.start, len(study)), levels, site, delivery),
-        projection(source.by_day(other.saved_g) / 1000, DAYS_AHEAD, seed),
-        projection(source.by_day(other.saved_gbp), DAYS_AHEAD, seed),
-        len(source.days),
+        projection(season_kg, DAYS_AHEAD, seed),
+        projection(season_gbp, DAYS_AHEAD, seed),
+        source.days,
+        season_kg,
+        season_gbp,
         EstimatedAndSettled(outcome.first_saved_g, found.saved_g, outcome.kept_saved_g),
         tuple(claims),
     )

@@ -19,6 +19,7 @@ from gridflex.domain import format as fmt
 from gridflex.domain.halfhours import HALF_HOUR, half_hours, half_hours_between, uk_midnight, uk_time
 from gridflex.markets.levels import Levels
 from gridflex.planning.horizon import Floats, Ints
+from gridflex.services.demo_month import Season
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,7 +30,7 @@ UNITS = {"GBP": "£{:,.0f}", "t": "{:,.2f} t", "%": "{:g} %", "jobs": "{:,.0f} j
 @dataclass(frozen=True, eq=False)
 class Impact:
     """One policy of a backtest. Columns of ``cumulative_kg`` are by day, ``bound_kg`` the clairvoyant's;
-    ``*_by_hour`` are kWh by UK hour of the day."""
+    ``*_by_hour`` are kWh by UK hour of the day; ``drawn_from`` says whose days the projection is of."""
 
     month: Month
     result: Result
@@ -39,6 +40,7 @@ class Impact:
     kwh: Floats
     at_once_by_hour: Floats
     by_hour: Floats
+    drawn_from: str
 
     @property
     def labels(self) -> list[str]:
@@ -47,8 +49,18 @@ class Impact:
         return [f"{uk_time(moment):%Y-%m-%d %H:%M}" for moment in half_hours(study.start, len(study))]
 
 
-def impact(result: Result, contender: Contender, claims: tuple[Claim, ...], levels: Levels, seed: int = 0) -> Impact:
-    """Figures of one contender. Raises InputError for fewer days than a band needs."""
+def impact(
+    result: Result,
+    contender: Contender,
+    claims: tuple[Claim, ...],
+    levels: Levels,
+    seed: int = 0,
+    season: Season | None = None,
+) -> Impact:
+    """Figures of one contender, projected from the ``season``; without one, from the days of the result.
+
+    Raises InputError for fewer days than a band needs.
+    """
     study = result.study
     cumulative = {
         found.contender.label: result.by_day(found.saved_g).cumsum() / 1000
@@ -59,7 +71,7 @@ def impact(result: Result, contender: Contender, claims: tuple[Claim, ...], leve
     before, after = (result.of(one).outcome.kwh(study.jobs, len(study)) for one in (AT_ONCE, contender))
     hours = np.array([uk_time(moment).hour for moment in half_hours(study.start, len(study))])
     return Impact(
-        month_of(result, contender, levels, claims=claims, seed=seed),
+        month_of(result, contender, levels, claims=claims, seed=seed, season=season.result if season else None),
         result,
         cumulative,
         bound,
@@ -67,6 +79,7 @@ def impact(result: Result, contender: Contender, claims: tuple[Claim, ...], leve
         after,
         np.bincount(hours, before, 24).astype(np.float64),
         np.bincount(hours, after, 24).astype(np.float64),
+        season.name if season else "the days of this backtest, whatever their season",
     )
 
 
@@ -104,6 +117,15 @@ def day_table(found: Impact) -> pd.DataFrame:
     days = [day.isoformat() for day in month.days]
     columns = {"day": days, "saved_kg": month.saved_kg_by_day, "saved_gbp": month.saved_gbp_by_day}
     return pd.DataFrame(columns | {"bound_kg": np.diff(found.bound_kg, prepend=0.0)})
+
+
+def season_table(found: Impact) -> pd.DataFrame:
+    """One row a day that the projection draws from."""
+    import pandas as pd
+
+    month = found.month
+    days = [day.isoformat() for day in month.season_days]
+    return pd.DataFrame({"day": days, "saved_kg": month.season_kg_by_day, "saved_gbp": month.season_gbp_by_day})
 
 
 def job_table(found: Impact) -> pd.DataFrame:

@@ -10,6 +10,7 @@ from gridflex.domain import format as fmt
 from gridflex.domain.halfhours import HALF_HOUR
 from gridflex.domain.tariff import DEFAULT_TARIFF
 from gridflex.errors import InputError
+from gridflex.services.demo_month import Season
 from gridflex.services.impact_view import (
     Impact,
     band_text,
@@ -20,6 +21,7 @@ from gridflex.services.impact_view import (
     impact,
     job_table,
     revenue_table,
+    season_table,
     settlement_sentence,
 )
 from gridflex.ui import frame, impact_accounts, impact_errors, impact_fill, impact_run, session
@@ -38,8 +40,9 @@ def show() -> None:
     impact_run.form()
     impact_run.progress()
     impact_fill.progress()
-    own = impact_run.finished()
+    own, season = impact_run.finished(), None
     if own is None:
+        season = months().season(session.now())
         month = months().newest(session.now())
         found, made_of = month.result, month.made_of
         word = made_of.provenance.word
@@ -53,7 +56,7 @@ def show() -> None:
         st.caption(plain(f"Shown: your backtest, on {made_of.intensity.name}."))
         _say(found, made.asked.workload, made.price_name)
     try:
-        view = _view(found)
+        view = _view(found, season)
     except InputError as problem:
         st.info(plain(str(problem)), icon=":material/data_usage:")
         return
@@ -77,7 +80,7 @@ def _say(found: Result, workload: str, price: str) -> None:
     )
 
 
-def _view(found: Result) -> Impact:
+def _view(found: Result, season: Season | None) -> Impact:
     """The chosen policy's figures; the best window where it ran."""
     ran = [one.contender for one in found.contenders if one.contender != AT_ONCE]
     usual = ran.index(BEST_WINDOW) if BEST_WINDOW in ran else 0
@@ -85,8 +88,8 @@ def _view(found: Result) -> Impact:
     who, here = ran[chosen], session.prepared()
     decided = session.decisions()
     levels = session.market().levels
-    key = (found, who, here, session.controls(), levels)
-    return session.remembered("impact", key, lambda: impact(found, who, claims_of(decided), levels))
+    key = (found, season, who, here, session.controls(), levels)
+    return session.remembered("impact", key, lambda: impact(found, who, claims_of(decided), levels, season=season))
 
 
 def _headline(view: Impact) -> None:
@@ -106,10 +109,11 @@ def _headline(view: Impact) -> None:
                 st.markdown(f"**{plain(text)}**")
     st.caption(plain(f"Availability as a scenario, not in any sum: {month.revenue.sentence}."))
     st.caption(
-        f"Projection of the 30 days to come, from {month.season_days} days like these (median, p5 to p95): "
+        f"Projection of the 30 days to come, drawn from {plain(view.drawn_from)} (median, p5 to p95): "
         f"{plain(band_text(month.projected_kg, 'kg'))}, {plain(band_text(month.projected_gbp, '£'))}. No result."
     )
     rows_below("Rows of the headline, by day", "impact-days", day_table(view))
+    rows_below("Days the projection draws from", "impact-season", season_table(view))
     if month.revenue.chosen:
         rows_below("Availability by service", "impact-services", revenue_table(view))
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
+import numpy as np
 import pytest
 
+from gridflex.backtest.bands import projection
 from tests.api.conftest import Served
 
 
@@ -19,6 +23,16 @@ def test_thirty_days_add_up(api: Served) -> None:
     share = 100 * best["carbon_saved_kg"]["value"] / said["baseline_carbon_kg"]
     assert best["carbon_saved_percent"]["value"] == pytest.approx(share)
     assert len({day["carbon_saved_kg"] for day in days}) == len(days)
+
+
+def test_the_projection_is_drawn_from_the_seasons_rows_it_names(api: Served) -> None:
+    said = api.new_client().post("/demo/generate").json()
+    season, best = said["season_by_day"], said["policies"][-1]
+    assert said["projected_from"] == "the sample's 9 Jan to 7 Feb"
+    assert (season[0]["day"], season[-1]["day"]) == ("2025-01-09", "2025-02-07")
+    for field in ("carbon_saved_kg", "cost_saved_gbp"):
+        drawn = projection(np.array([day[field] for day in season]), 30)
+        assert best[f"projected_{field}"] == pytest.approx(asdict(drawn))
 
 
 def test_no_policy_saves_more_than_is_possible_and_bands_hold_their_figure(api: Served) -> None:

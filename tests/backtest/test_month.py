@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from gridflex.agents.demo_queue import site_day
+from gridflex.backtest.bands import projection
 from gridflex.backtest.first_gridflex import first_gridflex
 from gridflex.backtest.knowledge import ErrorModel
 from gridflex.backtest.month import month_of, saved_by_hour_and_month
@@ -86,7 +87,10 @@ def test_the_projection_comes_from_the_season_given(january: Result) -> None:
     other = month_of(january, BEST_WINDOW, Levels(()), season=backtest(START - timedelta(days=364), 40))
     assert other.projected_kg != own.projected_kg
     assert other.carbon_kg == own.carbon_kg
-    assert other.season_days == DAYS
+    first = START - timedelta(days=364)
+    assert other.season_days == tuple((first + timedelta(days=day)).date() for day in range(DAYS))
+    assert other.projected_kg == projection(other.season_kg_by_day, 30)
+    assert other.projected_gbp == projection(other.season_gbp_by_day, 30)
 
 
 def test_claims_stand_beside_and_change_nothing(january: Result) -> None:

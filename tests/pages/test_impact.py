@@ -24,7 +24,9 @@ def test_the_demo_month_stands_beside_what_the_first_would_claim(visitor: Any) -
     assert "~~Uptime" in visitor.text
     assert "**Measured:**" in visitor.text
     assert "Carbon accounts" in visitor.text
-    assert "Projection of the 30 days to come" in visitor.text
+    said = visitor.text.replace("\\", "").replace("\u200b", "")
+    assert "Projection of the 30 days to come, drawn from the sample's 19 Nov to 18 Dec (median, p5 to p95)" in said
+    assert "Days the projection draws from" in [one.label for one in visitor.page.expander]
 
 
 def test_a_backtest_of_ones_own_takes_the_place_of_the_demo(visitor: Any) -> None:
@@ -32,7 +34,9 @@ def test_a_backtest_of_ones_own_takes_the_place_of_the_demo(visitor: Any) -> Non
     visitor.press("Run backtest")
     finish(visitor)
     assert "Shown: the demo site" not in visitor.text
-    assert "the sample's forecasts" in visitor.text.replace("\\", "")
+    said = visitor.text.replace("\\", "")
+    assert "the sample's forecasts" in said
+    assert "drawn from the days of this backtest, whatever their season" in said
 
 
 def test_a_form_that_makes_no_sense_is_refused(visitor: Any) -> None:

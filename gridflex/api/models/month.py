@@ -15,10 +15,11 @@ from gridflex.backtest.result import Result
 from gridflex.backtest.study import Contender
 from gridflex.markets.levels import Levels
 from gridflex.planning.horizon import Floats
-from gridflex.services.demo_month import CONTENDERS, DAYS, DemoMonth
+from gridflex.services.demo_month import CONTENDERS, DAYS, DemoMonth, Season
 
 PROJECTED = (
-    "The 30 days to come if they are like these: the median of 2,000 draws of whole days, with p5 and p95. No result."
+    "The 30 days to come if they are like those of `projected_from`: the median of 2,000 draws of 5 days in a row, "
+    "with p5 and p95. No result."
 )
 
 
@@ -50,10 +51,11 @@ class PolicyMonth(BaseModel):
     projected_cost_saved_gbp: Annotated[BandOut, Field(description=PROJECTED)]
 
     @classmethod
-    def of(cls, result: Result, contender: Contender) -> PolicyMonth:
+    def of(cls, result: Result, season: Result, contender: Contender) -> PolicyMonth:
         """From the backtest."""
         found, at_once = result.of(contender), result.by_day(result.at_once.outcome.carbon_g)
         grams, pounds = result.by_day(found.saved_g), result.by_day(found.saved_gbp)
+        like = season.of(contender)
         return cls(
             policy=contender.label,
             carbon_saved_kg=BandOut.of(sum_band(grams / 1e3)),
@@ -63,8 +65,8 @@ class PolicyMonth(BaseModel):
             sla_kept_percent=100 * found.sla_kept,
             jobs_made_dirtier=found.dirtier,
             mean_delay_hours=found.delay_hours,
-            projected_carbon_saved_kg=BandOut.of(projection(grams / 1e3, DAYS)),
-            projected_cost_saved_gbp=BandOut.of(projection(pounds, DAYS)),
+            projected_carbon_saved_kg=BandOut.of(projection(season.by_day(like.saved_g) / 1e3, DAYS)),
+            projected_cost_saved_gbp=BandOut.of(projection(season.by_day(like.saved_gbp), DAYS)),
         )
 
 
@@ -92,6 +94,14 @@ class Day(BaseModel):
     cost_saved_gbp: float
 
 
+class SeasonDay(BaseModel):
+    """One UK day that the projection of the last policy of ``policies`` draws from."""
+
+    day: date
+    carbon_saved_kg: float
+    cost_saved_gbp: float
+
+
 class GeneratedMonth(BaseModel):
     """A demo site's last 30 days: made-up jobs on a real or sample grid, decided with what was known then."""
 
@@ -110,12 +120,20 @@ class GeneratedMonth(BaseModel):
     availability: Annotated[str, Field(description="what the last policy's firm power could earn, or why it is £0")]
     revenue_by_service: list[ServiceRevenue]
     by_day: list[Day]
+    projected_from: Annotated[
+        str,
+        Field(
+            description="an earlier year's weeks of the 30 days to come: the archive's where held, else the sample's",
+            examples=["the sample's 27 Nov to 26 Dec"],
+        ),
+    ]
+    season_by_day: list[SeasonDay]
 
     @classmethod
-    def of(cls, month: DemoMonth, levels: Levels) -> GeneratedMonth:
+    def of(cls, month: DemoMonth, season: Season, levels: Levels) -> GeneratedMonth:
         """From the backtest."""
         result, study = month.result, month.result.study
-        figures = month_of(result, CONTENDERS[-1], levels)
+        figures = month_of(result, CONTENDERS[-1], levels, season=season.result)
         return cls(
             first_day=result.days[0],
             last_day=result.days[-1],
@@ -127,13 +145,23 @@ class GeneratedMonth(BaseModel):
             baseline_carbon_kg=result.at_once.baseline_g / 1e3,
             baseline_cost_gbp=result.at_once.baseline_gbp,
             possible_carbon_saved_kg=result.possible_unbroken_g / 1e3,
-            policies=[PolicyMonth.of(result, contender) for contender in CONTENDERS],
+            policies=[PolicyMonth.of(result, season.result, contender) for contender in CONTENDERS],
             availability=figures.revenue.sentence,
             revenue_by_service=[
                 ServiceRevenue(service=name, gbp_p5=low, gbp_typical=typical, gbp_p95=high)
                 for name, (low, typical, high) in figures.revenue_by_service.items()
             ],
             by_day=_days(result),
+            projected_from=season.name,
+            season_by_day=[
+                SeasonDay(day=day, carbon_saved_kg=kg, cost_saved_gbp=gbp)
+                for day, kg, gbp in zip(
+                    figures.season_days,
+                    figures.season_kg_by_day.tolist(),
+                    figures.season_gbp_by_day.tolist(),
+                    strict=True,
+                )
+            ],
         )
 
 

@@ -38,7 +38,9 @@ def demo_trigger(
 def demo_generate(parts: Shared) -> GeneratedMonth:
     """Thirty days of demo jobs, decided half-hour by half-hour on the last 30 days' grid, with projections.
 
-    Computed anew each half-hour, which takes seconds; written nowhere.
+    The projection draws from the weeks of an earlier year in which the 30 days to come lie. Computed anew each
+    half-hour, which takes seconds; written nowhere.
     """
     now = parts.platform.clock()
-    return GeneratedMonth.of(parts.months.newest(now), parts.platform.markets.view(now).levels)
+    months, levels = parts.months, parts.platform.markets.view(now).levels
+    return GeneratedMonth.of(months.newest(now), months.season(now), levels)
