@@ -11,6 +11,7 @@ from threading import Event, Lock
 from gridflex.backtest.fill import Fillable, Filled, fill_archive
 from gridflex.domain import format as fmt
 from gridflex.errors import StoreError
+from gridflex.services import store_faults
 
 
 @dataclass(eq=False)
@@ -89,6 +90,6 @@ def _work(
     try:
         filling.done = fill_archive(records, start, end, tell=tell, stop=filling.stopped.is_set, pause=wait)
     except StoreError as problem:
-        filling.problem = str(problem)
+        filling.problem = store_faults.said(problem, "a filling")
     finally:
         filling.over = True

@@ -14,6 +14,7 @@ from gridflex.backtest.study import Contender, Study
 from gridflex.backtest.units import MemoryShelf
 from gridflex.errors import GridFlexError
 from gridflex.services.impact_study import Prepared
+from gridflex.services.store_faults import said
 
 MOST_KEPT = 8
 """Visitors whose last backtest is remembered."""
@@ -87,6 +88,6 @@ def _work(running: Running, make: Callable[[], Prepared], contenders: tuple[Cont
         workers = workers_for(study, contenders)
         running.result = run(study, contenders, workers=workers, tell=tell, stop=stop, shelf=running.shelf).result
     except GridFlexError as problem:
-        running.problem = str(problem)
+        running.problem = said(problem, "a backtest")
     finally:
         running.over = True

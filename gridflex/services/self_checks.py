@@ -11,6 +11,7 @@ from threading import Event, Thread
 
 from gridflex.errors import GridFlexError
 from gridflex.services.platform import Clock, Platform
+from gridflex.services.store_faults import said
 
 EVERY = timedelta(minutes=1)
 CLAIMED_AFTER = timedelta(hours=24)
@@ -52,7 +53,7 @@ class SelfChecks:
         try:
             self._check(now)
         except GridFlexError as problem:
-            self._error = str(problem)
+            self._error = said(problem, "a self-check")
         else:
             self._passed += 1
 

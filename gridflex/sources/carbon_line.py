@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -17,6 +18,8 @@ from gridflex.sources.carbon_sharing import RETRY, next_settled
 
 PAST = timedelta(days=13)
 """What the forecast from the archive is given to start with: one range of the service."""
+_log = logging.getLogger("gridflex.sources")
+"""Gets the database's own words, which may name a host; a note goes to visitors."""
 
 
 class CarbonLine:
@@ -123,7 +126,8 @@ class CarbonLine:
         try:
             snapshot = self._archive.latest(self._region)
         except StoreError as problem:
-            note = f"Earlier answers could not be read: {problem}"
+            note = "Earlier answers could not be read"
+            _log.warning("%s: %s", note, problem)
         with self._changed:
             self._snapshot, self._archive_note = snapshot, note
             self._changed.notify_all()
@@ -151,7 +155,8 @@ class CarbonLine:
                 self._archive.save_history(self._region, past)
                 self._has_past = True
         except StoreError as problem:
-            note = f"The last answer could not be kept: {problem}"
+            note = "The last answer could not be kept"
+            _log.warning("%s: %s", note, problem)
         except SourceError as problem:
             note = f"The last {PAST.days} days could not be read: {problem}"
         with self._changed:

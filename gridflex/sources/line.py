@@ -7,6 +7,7 @@ after a failure the next is due a minute later; the last good answer stays, with
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ from gridflex.errors import SourceError, StoreError
 T = TypeVar("T")
 
 RETRY = timedelta(minutes=1)
+_log = logging.getLogger("gridflex.sources")
+"""Gets the database's own words, which may name a host; a note goes to visitors."""
 
 
 @dataclass(frozen=True)
@@ -156,7 +159,8 @@ class Line(Generic[T]):
         try:
             found = self._recall()
         except StoreError as problem:
-            note = f"Earlier answers could not be read: {problem}"
+            note = "Earlier answers could not be read"
+            _log.warning("%s: %s", note, problem)
         with self._changed:
             if found is not None:
                 self._value, self._last_success = found
@@ -169,6 +173,7 @@ class Line(Generic[T]):
         try:
             self._keep(value, at)
         except StoreError as problem:
-            note = f"The last answer could not be kept: {problem}"
+            note = "The last answer could not be kept"
+            _log.warning("%s: %s", note, problem)
         with self._changed:
             self._note = note

@@ -11,6 +11,7 @@ import pytest
 
 from gridflex.errors import StoreError, Unreachable
 from gridflex.services.impact_fill import Filling, Fills
+from gridflex.services.store_faults import AWAY
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 END = START + timedelta(days=26)
@@ -75,4 +76,4 @@ def test_a_service_that_is_down_and_a_full_disk_are_said(fills: Fills) -> None:
     said = finished(fills.start("me", [down], START, END, lambda seconds: None)).sentence
     assert said.endswith("2 pieces failed and can be asked for again: 1 Jan 2026: The service did not answer in time.")
     full = finished(fills.start("me", [Record(StoreError("the disk is full"))], START, END))
-    assert full.sentence == "the disk is full"
+    assert full.sentence == AWAY

@@ -6,12 +6,14 @@ import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gridflex.errors import StoreError
+from gridflex.errors import StoreError, TrailBroken
 from gridflex.services.platform import build_platform
 from gridflex.services.self_checks import EVERY, SelfChecks, Uptime, self_checks
+from gridflex.services.store_faults import AWAY
 from gridflex.services.system_view import uptime_row
 from tests.bench import NOW
 from tests.services.test_platform import Clock, settings
@@ -22,12 +24,13 @@ class Checked:
     """A check that fails while told to."""
 
     failing: bool = False
+    problem: StoreError = field(default_factory=lambda: StoreError("no answer from 10.0.0.7"))
     made: list[object] = field(default_factory=list)
 
     def __call__(self, now: object) -> None:
         self.made.append(now)
         if self.failing:
-            raise StoreError("the disk is full")
+            raise self.problem
 
 
 def test_each_check_that_is_due_is_made_once() -> None:
@@ -42,11 +45,20 @@ def test_each_check_that_is_due_is_made_once() -> None:
 
 
 def test_a_check_that_fails_has_not_passed_and_says_why() -> None:
+    clock, checked = Clock(), Checked(failing=True, problem=TrailBroken(3, "was altered"))
+    checks = SelfChecks(checked, clock)
+    clock.now = NOW + EVERY
+    checks.run()
+    assert checks.report() == Uptime(NOW, 1, 0, None, "row 3: was altered")
+
+
+def test_the_database_s_own_words_are_for_the_log(caplog: pytest.LogCaptureFixture) -> None:
     clock, checked = Clock(), Checked(failing=True)
     checks = SelfChecks(checked, clock)
     clock.now = NOW + EVERY
     checks.run()
-    assert checks.report() == Uptime(NOW, 1, 0, None, "the disk is full")
+    assert checks.report().last_error == AWAY
+    assert "The store failed under a self-check: no answer from 10.0.0.7" in caplog.text
 
 
 def test_what_was_slept_through_stays_failed() -> None:

@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from gridflex.domain.provenance import Provenance
 from gridflex.errors import StoreError, Unreachable
 from gridflex.sources.line import Line, LineState
@@ -128,18 +130,21 @@ def test_an_earlier_process_and_the_disk() -> None:
     assert kept == [(2, START)]
 
 
-def test_a_disk_that_fails_is_said() -> None:
+def test_a_store_that_fails_is_said_and_its_own_words_are_for_the_log(caplog: pytest.LogCaptureFixture) -> None:
     def broken(*_: object) -> int:
-        raise StoreError("the disk is full")
+        raise StoreError("no answer from 10.0.0.7")
 
     bench = Bench(recall=broken, keep=broken)
     bench.settled()
     bench.line.stop()
     state = bench.line.state()
     assert state.value == 1
-    assert state.note == "The last answer could not be kept: the disk is full"
+    assert state.note == "The last answer could not be kept"
+    assert "The last answer could not be kept: no answer from 10.0.0.7" in caplog.text
+    caplog.clear()
     unread = Bench(recall=broken)
-    assert unread.settled().note == "Earlier answers could not be read: the disk is full"
+    assert unread.settled().note == "Earlier answers could not be read"
+    assert "Earlier answers could not be read: no answer from 10.0.0.7" in caplog.text
 
 
 def test_a_fault_of_our_own_is_not_taken_for_an_answer() -> None:
