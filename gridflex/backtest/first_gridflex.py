@@ -43,6 +43,59 @@ class Claim:
     reason: str
 
 
+RULES = {
+    "now": "runs now: nothing claimed",
+    "dirty": "above the threshold: kWh × (price now − 70 % of it); kWh × (carbon now − carbon then)",
+    "dear": "price above 12 p/kWh: kWh × (price now − 70 % of 12 p); kWh × 20 % of carbon now",
+    "made_up": "nothing deferred: 40 % of kWh × 30 % of price now; 40 % of kWh × 60 % of carbon now",
+}
+"""What its formula does with a job."""
+
+
+@dataclass(frozen=True, eq=False)
+class Cycle:
+    """One look at the queue, by job: the rule that values it (of ``RULES``), GBP and kg claimed for it."""
+
+    rule: tuple[str, ...]
+    gbp: Floats
+    kg: Floats
+    then_g: float
+
+    @property
+    def made_up(self) -> bool:
+        """Whether constants stand in for a decision."""
+        return "made_up" in self.rule
+
+
+def first_cycle(
+    energy_kwh: Floats,
+    may_wait: Bools,
+    intensity: float,
+    price: float,
+    forecast_at_half_past_midnight: float | None,
+    threshold: float,
+) -> Cycle:
+    """What one of its cycles claims for each job; ``then_g`` is what it takes for the carbon of the later run.
+
+    Arguments and errors as of ``first_gridflex``.
+    """
+    if not len(energy_kwh):
+        raise InputError("the first GridFlex's formula needs a queue")
+    then_g = forecast_at_half_past_midnight or intensity * KEPT_CARBON
+    dirty = may_wait & (intensity > threshold)
+    dear = may_wait & ~dirty & (price > PRICE_LIMIT)
+    gbp = dirty * energy_kwh * max(price - price * KEPT_PRICE, 0.0)
+    gbp += dear * energy_kwh * max(price - PRICE_LIMIT * KEPT_PRICE, 0.0)
+    kg = dirty * energy_kwh * max(intensity - then_g, 0.0) / 1000
+    kg += dear * energy_kwh * intensity * (1 - KEPT_CARBON_DEAR) / 1000
+    if gbp.sum() and kg.sum():
+        rule = np.where(dirty, "dirty", np.where(dear, "dear", "now"))
+        return Cycle(tuple(rule.tolist()), gbp, kg, then_g)
+    moved = energy_kwh * DEFERRED_SHARE
+    made_up = ("made_up",) * len(energy_kwh)
+    return Cycle(made_up, moved * price * CHEAPER, moved * intensity * CLEANER / 1000, then_g)
+
+
 def first_gridflex(
     energy_kwh: Floats,
     may_wait: Bools,
@@ -56,19 +109,8 @@ def first_gridflex(
     ``forecast_at_half_past_midnight`` is what it takes for the next hour's forecast. Raises
     InputError for an empty queue.
     """
-    if not len(energy_kwh):
-        raise InputError("the first GridFlex's formula needs a queue")
-    then_g = forecast_at_half_past_midnight or intensity * KEPT_CARBON
-    dirty = may_wait & (intensity > threshold)
-    dear = may_wait & ~dirty & (price > PRICE_LIMIT)
-    gbp = float(energy_kwh[dirty].sum()) * max(price - price * KEPT_PRICE, 0.0)
-    gbp += float(energy_kwh[dear].sum()) * max(price - PRICE_LIMIT * KEPT_PRICE, 0.0)
-    kg = float(energy_kwh[dirty].sum()) * max(intensity - then_g, 0.0) / 1000
-    kg += float(energy_kwh[dear].sum()) * intensity * (1 - KEPT_CARBON_DEAR) / 1000
-    made_up = gbp == 0 or kg == 0
-    if made_up:
-        moved = float(np.mean(energy_kwh)) * len(energy_kwh) * DEFERRED_SHARE
-        gbp, kg = moved * price * CHEAPER, moved * intensity * CLEANER / 1000
+    cycle = first_cycle(energy_kwh, may_wait, intensity, price, forecast_at_half_past_midnight, threshold)
+    gbp, kg, made_up = float(cycle.gbp.sum()), float(cycle.kg.sum()), cycle.made_up
     constants = REASONS["constants"]
     return (
         Claim("Cost saved in a month", gbp * CYCLES, "GBP", constants if made_up else REASONS["cost"]),

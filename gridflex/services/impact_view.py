@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gridflex.agents.orchestrator import Decisions
 from gridflex.backtest.accounting import Accounts, Certificates, accounts
 from gridflex.backtest.bands import Band
-from gridflex.backtest.first_gridflex import Claim, first_gridflex
+from gridflex.backtest.first_gridflex import Claim
 from gridflex.backtest.month import Month, month_of
 from gridflex.backtest.result import Result, late_jobs
 from gridflex.backtest.study import AT_ONCE, Contender, Study
 from gridflex.domain import format as fmt
-from gridflex.domain.halfhours import HALF_HOUR, half_hours, half_hours_between, uk_midnight, uk_time
+from gridflex.domain.halfhours import HALF_HOUR, half_hours, uk_time
 from gridflex.markets.levels import Levels
 from gridflex.planning.horizon import Floats, Ints
 from gridflex.services.demo_month import Season
 
 if TYPE_CHECKING:
     import pandas as pd
-
-UNITS = {"GBP": "£{:,.0f}", "t": "{:,.2f} t", "%": "{:g} %", "jobs": "{:,.0f} jobs"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,23 +77,6 @@ def impact(
         np.bincount(hours, after, 24).astype(np.float64),
         season.name if season else "the days of this backtest, whatever their season",
     )
-
-
-def claims_of(decisions: Decisions) -> tuple[Claim, ...]:
-    """What the first GridFlex's formula would claim on the queue at hand; none on an empty one."""
-    view, queue = decisions.view, decisions.plan.queue
-    if not len(queue):
-        return ()
-    half_past = uk_midnight(uk_time(view.now).date()) + timedelta(minutes=30)
-    forecast = float(view.forecast[half_hours_between(view.horizon.start, half_past)])
-    known = forecast if np.isfinite(forecast) else None
-    may_wait = ~queue.fixed
-    return first_gridflex(queue.energy_kwh, may_wait, view.intensity_now, view.price_now, known, decisions.threshold)
-
-
-def claim_text(claim: Claim) -> str:
-    """Its figure with its unit."""
-    return UNITS[claim.unit].format(claim.value)
 
 
 def band_text(band: Band, unit: str) -> str:

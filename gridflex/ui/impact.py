@@ -11,11 +11,10 @@ from gridflex.domain.halfhours import HALF_HOUR
 from gridflex.domain.tariff import DEFAULT_TARIFF
 from gridflex.errors import InputError
 from gridflex.services.demo_month import Season
+from gridflex.services.impact_claims import claim_inputs, claim_table, claim_text, claims_of
 from gridflex.services.impact_view import (
     Impact,
     band_text,
-    claim_text,
-    claims_of,
     day_table,
     half_hour_table,
     impact,
@@ -125,6 +124,9 @@ def _claims(view: Impact) -> None:
     st.subheader("The first GridFlex would say now", anchor=False)
     for claim in view.month.claims:
         st.markdown(f"~~{plain(f'{claim.name}: {claim_text(claim)}')}~~ · {plain(claim.reason)}")
+    decided = session.decisions()
+    st.caption(plain(claim_inputs(decided)))
+    rows_below("Rows of the struck-out cost and carbon, by job", "impact-claims", claim_table(decided))
     month = view.month
     st.markdown(
         f"**Measured:** {plain(band_text(month.carbon_kg, 'kg'))}, {plain(band_text(month.carbon_share, '%'))}, "

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from gridflex.backtest.first_gridflex import REASONS, Claim, first_gridflex
+from gridflex.backtest.first_gridflex import REASONS, RULES, Claim, first_cycle, first_gridflex
 from gridflex.errors import InputError
 
 ENERGY = np.array([100.0, 50.0, 10.0])
@@ -42,6 +42,18 @@ def test_nothing_saved_is_replaced_by_constants(intensity: float, price: float, 
     assert found["Cost saved in a month"].value == pytest.approx(160 * 0.4 * price * 0.3 * 90)
     assert found["Carbon saved in a month"].value == pytest.approx(160 * 0.4 * intensity * 0.6 / 1000 * 90 / 1000)
     assert found["Carbon saved in a month"].reason == REASONS["constants"]
+
+
+def test_a_cycle_is_claimed_job_by_job() -> None:
+    cycle = first_cycle(ENERGY, MAY_WAIT, 200.0, 0.10, 120.0, 150.0)
+    assert cycle.rule == ("dirty", "dirty", "now")
+    assert cycle.gbp.tolist() == pytest.approx([3.0, 1.5, 0.0])
+    assert cycle.kg.tolist() == pytest.approx([8.0, 4.0, 0.0])
+    made_up = first_cycle(ENERGY, MAY_WAIT, 100.0, 0.10, 80.0, 150.0)
+    assert made_up.rule == ("made_up",) * 3
+    assert made_up.gbp.tolist() == pytest.approx([1.2, 0.6, 0.12])
+    assert made_up.kg.tolist() == pytest.approx([2.4, 1.2, 0.24])
+    assert {*cycle.rule, *made_up.rule} <= set(RULES)
 
 
 def test_constants_are_named_as_such() -> None:

@@ -26,6 +26,8 @@ def test_the_demo_month_stands_beside_what_the_first_would_claim(visitor: Any) -
     assert "Carbon accounts" in visitor.text
     said = visitor.text.replace("\\", "").replace("\u200b", "")
     assert "Projection of the 30 days to come, drawn from the sample's 19 Nov to 18 Dec (median, p5 to p95)" in said
+    assert "Rows of the struck-out cost and carbon, by job" in [one.label for one in visitor.page.expander]
+    assert "A month is taken to be 90 such cycles" in said
     assert "Days the projection draws from" in [one.label for one in visitor.page.expander]
 
 

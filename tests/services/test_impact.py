@@ -13,6 +13,7 @@ import pytest
 
 from gridflex.agents.forecast_error import ForecastErrors, error_by_lead
 from gridflex.backtest.accounting import report_csv
+from gridflex.backtest.first_gridflex import RULES
 from gridflex.backtest.report_page import report_page
 from gridflex.backtest.result import Result
 from gridflex.backtest.runner import run
@@ -25,6 +26,7 @@ from gridflex.domain.provenance import Provenance
 from gridflex.domain.regions import GB
 from gridflex.domain.tariff import DEFAULT_TARIFF
 from gridflex.errors import InputError
+from gridflex.services.impact_claims import claim_inputs, claim_table, claim_text, claims_of
 from gridflex.services.impact_errors import error_sentence, error_table, errors_of
 from gridflex.services.impact_price import PriceChoice
 from gridflex.services.impact_record import Record
@@ -34,8 +36,6 @@ from gridflex.services.impact_trace import trace_of
 from gridflex.services.impact_view import (
     band_text,
     book_of,
-    claim_text,
-    claims_of,
     day_table,
     half_hour_table,
     impact,
@@ -183,6 +183,21 @@ def test_the_first_gridflexs_claims_are_its_own_formula_with_units() -> None:
     assert any(text.startswith("£") for text in texts)
     assert "60 %" in texts
     assert "450 jobs" in texts
+
+
+def test_every_struck_out_figure_is_the_sum_of_its_rows() -> None:
+    # 120 g until 11:00, 200 g now: its "then" is 00:30 this morning, so 80 g are claimed of each kWh, × 90.
+    grid = view_of(stepped((-6, 120), (2, 200), then=100))
+    here = decide([job("a", kwh=100, hours=2), job("b", kwh=50, hours=1)], grid)
+    cost, carbon = claims_of(here)[:2]
+    rows = claim_table(here)
+    assert rows["claimed_kg"].tolist() == pytest.approx([100 * 0.08 * 90, 50 * 0.08 * 90])
+    assert rows["claimed_kg"].sum() / 1000 == pytest.approx(carbon.value)
+    assert rows["claimed_gbp"].sum() == pytest.approx(cost.value)
+    assert set(rows["rule"]) == {RULES["dirty"]}
+    said = claim_inputs(here)
+    assert "2 jobs of your queue, 150 kWh; carbon now 200 g/kWh, carbon then 120 g/kWh (the forecast of 00:30" in said
+    assert "90 such cycles" in said
 
 
 def test_a_band_is_said_with_its_range(result: Result) -> None:
