@@ -47,6 +47,8 @@ def _decided(job: Explained, decisions: Decisions) -> str:
         runs = f"began at {clock}" if begun else f"runs {_when(job.start, now)}"
         return f"{_ORDERED[job.rationale]}: {runs}{where}. {_gain(job)}"
     if job.rationale is Rationale.OPERATOR:
+        if job.start == job.baseline_start:
+            return f"A person chose this start ({clock}), the one it would have had without a plan."
         return f"A person chose this start ({clock}). {_gain(job)}"
     if job.start > job.baseline_start and (begun or job.action is Action.EXECUTE_NOW):
         return f"Waited until {clock}{'' if begun else ' and runs now'}. {_gain(job)}"

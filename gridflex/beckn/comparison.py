@@ -11,7 +11,10 @@ def compared(candidate: Candidate, workload: Workload) -> str:
     """The chosen window beside the site's own alternatives, in a sentence; empty where none is known."""
     parts = [
         f"{_in_words(saving(candidate, run))} {name}"
-        for run, name in ((workload.run_now, "running now"), (workload.best_run, "the best start on the own tariff"))
+        for run, name in (
+            (workload.run_now, "running now"),
+            (workload.best_run, "the best start on the site's own tariff"),
+        )
         if run is not None
     ]
     return "; ".join(parts)

@@ -48,10 +48,14 @@ class Certificate:
         return self.baseline_capped_gbp - self.planned_gbp
 
     @property
+    def nothing_to_save(self) -> bool:
+        """No plan has less carbon than the capped baseline."""
+        return self.baseline_capped_g - self.bound_g <= 1e-9 * abs(self.bound_g)
+
+    @property
     def share_of_possible_percent(self) -> float:
         """Carbon saved as a share of the most that could be; 100 where nothing can be saved."""
-        possible = self.baseline_capped_g - self.bound_g
-        return 100 * self.saved_g / possible if possible > 1e-9 * abs(self.bound_g) else 100.0
+        return 100.0 if self.nothing_to_save else 100 * self.saved_g / (self.baseline_capped_g - self.bound_g)
 
 
 def certify(

@@ -40,7 +40,7 @@ def suggest_threshold(sweep: Sweep, objective: Objective) -> Suggestion:
     waiting = int(sweep.deferred[row])
     return Suggestion(
         threshold,
-        f"{threshold:.0f} g/kWh is the highest threshold that keeps {gain[row] / gain.max():.0%} of the largest gain: "
-        f"{waiting} job{'s wait' if waiting != 1 else ' waits'}, "
-        f"{sweep.delay_hours[row]:.1f} h on average over all that may.",
+        f"{threshold:.0f} g/kWh is the highest threshold that keeps {100 * gain[row] / gain.max():.0f} % of the "
+        f"largest gain: {waiting} job{'s wait' if waiting != 1 else ' waits'}, "
+        f"{sweep.delay_hours[row]:.1f} h on average over all that may wait.",
     )

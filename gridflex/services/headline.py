@@ -130,6 +130,8 @@ def worth_sentence(sums: Totals, share_of_possible: float | None, under: str = "
 
 def worth_words(saved_g: float, saved_gbp: float, share: float | None = None) -> str:
     """Saves 38 kg (14 %) and £12.60; adds, costs or for … more where a sign is the other way."""
+    if saved_g == 0 and saved_gbp == 0:
+        return "saves nothing"
     carbon = fmt.carbon(abs(saved_g)) + ("" if share is None else f" ({fmt.percent(abs(share))})")
     pounds = fmt.money(abs(saved_gbp))
     if saved_g < 0:

@@ -24,22 +24,27 @@ def proof_lines(decisions: Decisions) -> Iterator[str]:
     if not decisions.plan.placed.all():
         yield _unplaced_line(decisions)
     found = figures_of(decisions.plan, decisions.rules.cap_gpus)
-    yield (
-        f"Half of the jobs wait {fmt.hours(found.wait_p50_hours)} or less, 95 % {fmt.hours(found.wait_p95_hours)} or "
-        f"less; makespan {fmt.hours(found.makespan_hours)}; peak {fmt.power(found.peak_kw)}; "
-        f"{fmt.plural(found.dirtier, 'job')} made dirtier."
-    )
+    waits = "Nearly all jobs start without waiting"
+    if found.wait_p95_hours > 0:
+        half, most = fmt.hours(found.wait_p50_hours), fmt.hours(found.wait_p95_hours)
+        waits = f"Half of the jobs wait {half} or less, 95 % {most} or less"
+    dirtier = f"; {fmt.plural(found.dirtier, 'job')} made dirtier" if found.dirtier else ""
+    yield f"{waits}; all done in {fmt.hours(found.makespan_hours)}; peak {fmt.power(found.peak_kw)}{dirtier}."
     if found.idle_gpu_hours is not None:
         yield f"{fmt.number(found.idle_gpu_hours, 1)} GPU-hours stood idle while jobs that ask for GPUs waited."
 
 
 def certificate_line(decisions: Decisions) -> str:
-    """Within 0.02 % of the best possible; 97 % of the saving possible under this forecast."""
+    """97 % of the carbon saving possible under this forecast; the plan is within 0.02 % of the best possible."""
     proof = decisions.certificate
     under = " and cap" if decisions.rules.site_capped else ""
     gap = fmt.number(max(proof.gap_percent, 0.0), 2)
+    if proof.nothing_to_save:
+        return f"No carbon saving is possible under this forecast{under}: no start that is still open is cleaner."
     share = fmt.percent(proof.share_of_possible_percent / 100)
-    return f"Within {gap} % of the best possible; {share} of the carbon saving possible under this forecast{under}."
+    return (
+        f"{share} of the carbon saving possible under this forecast{under}; within {gap} % of the best plan there is."
+    )
 
 
 def _cap_lines(decisions: Decisions) -> Iterator[str]:

@@ -10,6 +10,7 @@ from gridflex import __version__
 from gridflex.agents.orchestrator import Decisions
 from gridflex.domain import format as fmt
 from gridflex.domain.regions import region_name
+from gridflex.planning.policies import POLICIES
 from gridflex.services.platform import Platform
 from gridflex.services.self_checks import SelfChecks
 
@@ -34,11 +35,11 @@ class StatusRow:
 def agent_rows(decisions: Decisions) -> list[StatusRow]:
     """The three agents, by what they last did."""
     view = decisions.view
-    count = fmt.plural(len(decisions), "decision")
+    count, policy = fmt.plural(len(decisions), "decision"), POLICIES[decisions.plan.policy].title
     return [
         StatusRow("Workload agent", "ok", "", f"{fmt.plural(len(decisions), 'job')} in the queue"),
         StatusRow("Grid agent", view.provenance.word, "", f"{region_name(view.region)}, price: {view.price_name}"),
-        StatusRow("Orchestrator agent", "ok", "", f"{count} in {decisions.took_ms:.3f} ms by {decisions.plan.policy}"),
+        StatusRow("Orchestrator agent", "ok", "", f"{count} in {decisions.took_ms:.3f} ms by {policy}"),
     ]
 
 
@@ -68,7 +69,7 @@ def uptime_row(checks: SelfChecks) -> StatusRow:
     word = f"{found.passed:,} of {found.due:,} passed"
     claim = "uptime is claimed after 24 h" if found.percent is None else f"uptime {found.percent:.2f} %"
     note = f"{claim} · last failure: {found.last_error}" if found.last_error else claim
-    return StatusRow("Self-checks", word, f"since {fmt.date_clock(found.since)}", note)
+    return StatusRow("Self-checks", word, fmt.date_clock(found.since), note)
 
 
 def _market_rows(shared: Platform) -> list[StatusRow]:

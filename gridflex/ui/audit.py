@@ -52,7 +52,7 @@ def _verified() -> None:
 
 def _filters() -> tuple[str | None, str]:
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        kind = st.segmented_control("Kind", KINDS, key="audit_kind")
+        kind = st.selectbox("Kind", KINDS, None, key="audit_kind", placeholder="every kind", width=200)
         text = st.text_input("Contains", key="audit_text", max_chars=80, placeholder="job id or word", width=260)
     return kind, text
 

@@ -31,6 +31,11 @@ from gridflex.ui.plain import plain
 from gridflex.ui.revenue_history import months
 from gridflex.ui.tables import csv_of, rows_below
 
+POLICY_COLUMNS = (
+    *("saved, kg", "saved, %", "share of the possible, %", "estimated, kg", "cost saved, £", "cost saved, %"),
+    *("mean delay, h", "dirtier, %", "SLA kept, %", "critical late", "late", "peak, kW"),
+)
+
 
 def show() -> None:
     """The whole page: the visitor's backtest, or the demo site's last 30 days until there is one."""
@@ -45,7 +50,7 @@ def show() -> None:
         month = months().newest(session.now())
         found, made_of = month.result, month.made_of
         word = made_of.provenance.word
-        st.caption(f"Shown: the demo site's last 30 days, on {word} values. No cycle is multiplied.")
+        st.caption(f"Shown: the demo site's last 30 days, on {word} values. Nothing is multiplied up.")
         _say(found, "demo jobs", DEFAULT_TARIFF.name)
     else:
         found, made = own
@@ -109,7 +114,7 @@ def _headline(view: Impact) -> None:
     st.caption(plain(f"Availability as a scenario, not in any sum: {month.revenue.sentence}."))
     st.caption(
         f"Projection of the 30 days to come, drawn from {plain(view.drawn_from)} (median, p5 to p95): "
-        f"{plain(band_text(month.projected_kg, 'kg'))}, {plain(band_text(month.projected_gbp, '£'))}. No result."
+        f"{plain(band_text(month.projected_kg, 'kg'))}, {plain(band_text(month.projected_gbp, '£'))}. Not a result."
     )
     rows_below("Rows of the headline, by day", "impact-days", day_table(view))
     rows_below("Days the projection draws from", "impact-season", season_table(view))
@@ -160,10 +165,11 @@ def _policies(found: Result) -> None:
 
     st.subheader("Policies side by side", anchor=False)
     table = pd.DataFrame(found.table())
+    words = dict(zip(table.columns[1:], POLICY_COLUMNS, strict=True))
     st.dataframe(
         table,
         hide_index=True,
-        column_config={name: st.column_config.NumberColumn(name, format="%.1f") for name in table.columns[1:]},
+        column_config={name: st.column_config.NumberColumn(said, format="%.1f") for name, said in words.items()},
         alt="Each policy: carbon and cost saved, share of the possible, delay, SLA, peak.",
     )
     st.download_button(

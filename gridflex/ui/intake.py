@@ -8,6 +8,7 @@ import streamlit as st
 from pydantic import ValidationError
 
 from gridflex.agents.intake import MAX_ROWS, Intake, export_csv, read_jobs, validate_edited
+from gridflex.domain import format as fmt
 from gridflex.domain.halfhours import floor_half_hour
 from gridflex.domain.job_frame import JOB_DTYPES, frame_from_jobs
 from gridflex.domain.jobs import Job, JobKind, Priority
@@ -107,7 +108,7 @@ def _report(found: Intake) -> None:
     for note in found.notes:
         st.caption(plain(note))
     if found.problems:
-        st.warning(f"{found.refused:,} rows refused; the others can be used.", icon=":material/rule:")
+        st.warning(f"{fmt.plural(found.refused, 'row')} refused; the others can be used.", icon=":material/rule:")
         rows = [(p.row, p.column, p.value, p.allowed) for p in found.problems[:MOST_LISTED]]
         st.dataframe(
             {name: [row[i] for row in rows] for i, name in enumerate(("row", "column", "value", "allowed"))},

@@ -83,4 +83,5 @@ def _override(found: JobDetail) -> None:
         until = now + timedelta(hours=hours) // HALF_HOUR * HALF_HOUR
         word = Override(job.job_id, CHOICES[choice or "Run now"], reason, until)
         if session.change(lambda desk, here: desk.override(here, word, now)):
+            session.announce("Done; it stands in the audit trail.")
             st.rerun()

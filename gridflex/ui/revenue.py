@@ -24,6 +24,11 @@ from gridflex.ui.tables import csv_of
 if TYPE_CHECKING:
     import pandas as pd
 
+SERVICE_CODES = (
+    "DC, DM, DR: Dynamic Containment, Moderation, Regulation, for low (L) or high (H) frequency. QR, SR: Quick and "
+    "Slow Reserve, positive (P) or negative (N). P415: a called event, sold wholesale."
+)
+
 
 def show() -> None:
     """The whole page."""
@@ -105,13 +110,14 @@ def _rows(name: str, table: pd.DataFrame) -> None:
 
 
 def _stacking(found: Revenue) -> None:
-    st.subheader("Which megawatt holds what", anchor=False)
+    st.subheader("What each block could be sold as", anchor=False)
     if not found.blocks:
         st.caption("No whole EFA block lies in the hours ahead.")
         return
     view = stacking(found.services, found.blocks)
     chart = stacking_figure(view, palette(session.is_dark()))
     st.plotly_chart(chart, key="stacking", config=CONFIG, alt=view.alt)
+    st.caption(SERVICE_CODES)
     st.markdown(f"**{plain(revenue_services.best(found.services))}**")
     if found.given_up is not None:
         st.caption(_given_up(found.given_up))

@@ -114,7 +114,7 @@ def limit_controls(peak_kw: float) -> None:
         help="A hard limit on the mean intensity of all planned energy; what it costs is shown as a shadow price.",
     )
     st.number_input(
-        "or the plan's carbon in all, kg (0: none)",
+        "Carbon cap, kg of the whole plan (0: none)",
         CARBON_CAP_KG.low,
         CARBON_CAP_KG.high,
         0,
@@ -124,7 +124,7 @@ def limit_controls(peak_kw: float) -> None:
         help="The same limit as a total. Where both are set, the mean counts.",
     )
     st.toggle(
-        "Keep room for jobs that are only expected",
+        "Keep room for expected jobs",
         key="headroom",
         bind="query-params",
         help="Leaves the p90 of the demand forecast free under a cap in kW. It is known for the demo queues alone: "

@@ -28,7 +28,7 @@ from gridflex.sources.http import utc_now
 from gridflex.ui import address, faults, replay
 from gridflex.ui.plain import plain
 
-UNPLUGGED = {"source down": Provenance.CACHED, "no data at all": Provenance.SAMPLE}
+UNPLUGGED = {"source down": Provenance.CACHED, "no data": Provenance.SAMPLE}
 """What is left of the grid when a visitor pulls its plug on the System page."""
 
 

@@ -108,5 +108,5 @@ def _break_copy() -> None:
 def _unplug() -> None:
     st.markdown("**Unplug the grid**")
     st.caption("For this visit alone: the cards go to cached, then sample; the decisions go on. Others notice nothing.")
-    options = ["plugged in", *session.UNPLUGGED]
+    options = ["live", *session.UNPLUGGED]
     st.segmented_control("Grid", options, default=options[0], required=True, key="plug", persist_state="session")

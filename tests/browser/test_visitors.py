@@ -29,7 +29,7 @@ def test_two_visitors_do_not_see_each_others_queue(dashboard: Any, visit: Callab
 def test_the_plug_one_visitor_pulls_leaves_the_other_alone(dashboard: Any, visit: Callable[..., Any]) -> None:
     first, second = visit(dashboard).open("/system"), visit(dashboard).open("/")
     before = second.headline.inner_text()
-    first.page.get_by_role("radio", name="no data at all").click()
+    first.page.get_by_role("radio", name="no data").click()
     expect(first.sidebar.get_by_text("Sample").first).to_be_visible()
     second.page.reload()
     second.settle()

@@ -98,14 +98,14 @@ def test_the_plug_goes_from_live_to_cached_to_sample_and_back_for_this_visitor_a
     visitor, other = make_visitor().open(), make_visitor()
     site.settle()
     site.pass_time(minutes=5)
-    assert "Live · NESO 5 min ago" in pull(visitor, "plugged in").badge
-    told = [pull(visitor, plug).badge for plug in ("source down", "no data at all")]
+    assert "Live · NESO 5 min ago" in pull(visitor, "live").badge
+    told = [pull(visitor, plug).badge for plug in ("source down", "no data")]
     assert "Cached · NESO 5 min ago" in told[0]
     assert "Sample" in told[1]
     for name in ("overview", "queue", "tuning", "audit"):
         assert "Sample" in visitor.open(name).badge
     assert "Live" in other.open().badge
-    assert "Live" in pull(visitor, "plugged in").badge
+    assert "Live" in pull(visitor, "live").badge
 
 
 def test_the_proofs_prove(visitor: Any) -> None:
@@ -123,9 +123,9 @@ def test_the_proofs_prove(visitor: Any) -> None:
 
 def test_the_chain_is_verified_with_its_count(visitor: Any) -> None:
     assert f"{len(visitor.open('audit').trail())} rows" in visitor.text
-    visitor.field("segmented_control", "Kind").set_value("plan")
+    visitor.field("selectbox", "Kind").set_value("plan")
     assert visitor.run().page.dataframe[0].value["kind"].unique().tolist() == ["plan"]
-    visitor.field("segmented_control", "Kind").set_value(None)
+    visitor.field("selectbox", "Kind").set_value(None)
     visitor.field("text_input", "Contains").input("demo-07")
     assert visitor.run().page.dataframe[0].value["about"].tolist() == ["demo-07"]
     visitor.field("text_input", "Contains").input("no such word")

@@ -44,7 +44,7 @@ def test_the_highest_threshold_that_keeps_nearly_all_of_the_gain_is_suggested() 
     )
     assert suggestion.threshold == 299
     assert "1 job waits" in suggestion.reason
-    assert "100%" in suggestion.reason
+    assert "100 %" in suggestion.reason
 
 
 def test_no_threshold_is_suggested_where_none_gains_or_all_are_alike() -> None:

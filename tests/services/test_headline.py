@@ -99,6 +99,7 @@ def test_as_time_goes_on_jobs_stop_waiting_and_are_done(here: Bench) -> None:
         (sums(-500, 0.6), None, "That adds 500 g (5 %) and saves £0.60."),
         (sums(-500, -0.6), None, "That adds 500 g (5 %) and costs £0.60."),
         (sums(0, 0, waiting=0), None, ""),
+        (sums(0, 0), None, "That saves nothing."),
         (sums(700, 0.1, waiting=0), None, "That saves 700 g (7 %) and £0.10."),
     ],
 )

@@ -15,11 +15,13 @@ from gridflex.planning.policies import POLICIES
 from gridflex.services.curves import threshold_curves
 from gridflex.services.lab import CAPPED_PARETO_PLANS, comparison, trade_off, trade_off_table
 from gridflex.services.power_view import alternatives, power_view
-from gridflex.services.proof_lines import proof_lines
+from gridflex.services.proof_lines import certificate_line, proof_lines
 from gridflex.services.sensitivity import case_table, job_starts, sensitivity
 from gridflex.services.work_view import cap_in_force
+from gridflex.ui.charts.pareto import pareto_figure
+from gridflex.ui.palette import LIGHT
 from gridflex.ui.stepwise import Found, Stepwise
-from tests.bench import PriceSheet, decide, job, stepped, view_of
+from tests.bench import PriceSheet, decide, flat, job, stepped, view_of
 
 CLEAN_LATER = stepped((2, 300), (4, 100), then=200)
 """gCO2/kWh: 300 for two hours, 100 for two, 200 after."""
@@ -47,6 +49,28 @@ def test_each_policy_is_worth_what_it_does() -> None:
     assert best.share_of_possible_percent == pytest.approx(100)
     assert best.cost_gbp == pytest.approx(2 * 10 * 0.30)
     assert (best.mean_delay_h, best.peak_kw, best.dirtier, best.unplaced) == (2, 20, 0, 0)
+
+
+def test_policies_of_one_place_share_a_name_and_names_step_up_to_the_right() -> None:
+    rows = found(comparison(plan()))
+    drawn = pareto_figure(found(trade_off(plan())), rows, (2.0, 6.0), LIGHT).to_plotly_json()
+    names = drawn["layout"]["annotations"]
+    assert sum(len(name["text"].split("<br>")) for name in names) == len(POLICIES)
+    assert len({(name["x"], name["y"]) for name in names}) == len(names)
+    right = [name for name in names if name["showarrow"]]
+    assert right
+    assert all(name["xanchor"] == "right" for name in right), "a name never leaves the chart"
+    rises = [name["ay"] for name in right]
+    assert rises == sorted(set(rises), reverse=True)
+
+
+def test_a_certificate_says_what_was_taken_or_that_there_is_nothing_to_take() -> None:
+    waits, flat_grid = view_of(CLEAN_LATER), view_of(flat(200))
+    best = Controls(policy="best-window")
+    assert certificate_line(decide([job()], waits, best)).startswith("100 % of the carbon saving possible")
+    assert certificate_line(decide([job()], flat_grid, best)).startswith("No carbon saving is possible under this")
+    lines = list(proof_lines(decide([job()], flat_grid, best)))
+    assert lines[1].startswith("Nearly all jobs start without waiting; all done in 1 h; peak 10.0 kW")
 
 
 def test_the_frontier_runs_from_cheapest_to_cleanest_and_keeps_the_sites_cap() -> None:

@@ -32,7 +32,7 @@ def test_run_now_pins_the_job_to_this_half_hour(here: Bench) -> None:
     ran = here.desk.override(own, word(Action.EXECUTE_NOW), NOW)
     found = told(here, ran)
     assert (found.action, found.rationale, found.start) == (Action.EXECUTE_NOW, Rationale.OPERATOR, hour(0))
-    assert found.sentence.startswith("A person chose this start (17:00). Its run averages 200 g/kWh instead of 200.")
+    assert found.sentence == "A person chose this start (17:00), the one it would have had without a plan."
     assert ran.reasons == {"a": "the demo is at eight"}
 
 

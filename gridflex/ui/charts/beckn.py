@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 from gridflex.services.beckn_view import Spot, WindowMap
 from gridflex.ui.charts.style import Spec, figure, label, layout, plain, rule, time_xaxis, value_yaxis
 from gridflex.ui.charts.window_names import (
+    FLOOR,
     PLOT_PX,
     RING_PX,
     label_places,
@@ -41,7 +42,7 @@ def windows_figure(view: WindowMap, colours: Palette) -> go.Figure:
             hovermode="closest",
             margin={"l": 52, "r": 12, "t": 34, "b": 28},
             xaxis=time_xaxis(view.axis, 0, view.width),
-            yaxis=value_yaxis("gCO2/kWh", view.top, standoff=12),
+            yaxis=value_yaxis("gCO2/kWh", view.top, standoff=12, range=[-FLOOR * view.top, view.top]),
             shapes=_threshold(view),
             annotations=_threshold_label(view),
         ),

@@ -47,6 +47,7 @@ def curves_figure(view: Curves, colours: Palette) -> go.Figure:
                 "title": {"text": "hours"},
                 "overlaying": "y2",
                 "side": "right",
+                "tickformat": ".1f",
                 "rangemode": "tozero",
                 "showgrid": False,
                 "fixedrange": True,

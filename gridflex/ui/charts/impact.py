@@ -14,6 +14,7 @@ from gridflex.ui.palette import RULE, Palette
 HEIGHT = 320
 MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 MOST_POINTS = 1500
+DAY = "%-d %b"
 GRID: Spec = {"gridcolor": "rgba(138,143,152,0.25)", "zeroline": False, "fixedrange": True, "nticks": 5}
 
 
@@ -44,7 +45,7 @@ def cumulative_figure(view: Impact, colours: Palette) -> go.Figure:
             "line": dashed,
         }
     )
-    return figure(lines, layout(HEIGHT + 40, **_axes("", "kg saved so far")))
+    return figure(lines, layout(HEIGHT + 40, **_axes("", "kg saved so far", tickformat=DAY)))
 
 
 def hours_figure(view: Impact, colours: Palette) -> go.Figure:
@@ -152,5 +153,5 @@ def energy_figure(view: Impact, colours: Palette) -> go.Figure:
             }
             for name, kwh, ink in looks
         ],
-        layout(HEIGHT, **_axes("", "kWh a half-hour")),
+        layout(HEIGHT, **_axes("", "kWh a half-hour", tickformat=DAY)),
     )

@@ -12,6 +12,7 @@ from gridflex.ui.charts.style import Spec, figure, layout
 from gridflex.ui.palette import RULE, Palette
 
 HEIGHT = 360
+NAME_PX = 16
 
 
 def pareto_figure(
@@ -27,8 +28,34 @@ def pareto_figure(
             margin={"l": 60, "r": 12, "t": 34, "b": 44},
             xaxis={"title": {"text": "energy cost, £"}, "nticks": 6, **grid},
             yaxis={"title": {"text": "carbon, kg"}, "nticks": 6, **grid},
+            annotations=_names(points, rows),
         ),
     )
+
+
+def _together(rows: Sequence[PolicyRow]) -> dict[tuple[float, float], list[str]]:
+    """Titles at each place, cheapest first: policies that come to the same share one label."""
+    same: dict[tuple[float, float], list[str]] = {}
+    for row in sorted(rows, key=lambda row: row.cost_gbp):
+        same.setdefault((round(row.cost_gbp, 2), round(row.carbon_kg, 2)), []).append(row.title)
+    return same
+
+
+def _names(points: Sequence[TradeOff], rows: Sequence[PolicyRow]) -> list[Spec]:
+    """Names where the chart is empty, above the line: at the right in steps, to the left of a leader each."""
+    places = _together(rows)
+    costs = [point.cost_gbp for point in points] + [cost for cost, _ in places]
+    names: list[Spec] = []
+    up = 8
+    for (cost, carbon), titles in places.items():
+        spec: Spec = {"x": cost, "y": carbon, "text": "<br>".join(titles), "font": {"size": 11, "color": RULE}}
+        if 2 * cost < min(costs) + max(costs):
+            names.append({**spec, "showarrow": False, "xanchor": "left", "xshift": 14, "align": "left"})
+            continue
+        up += NAME_PX * len(titles)
+        leader: Spec = {"showarrow": True, "arrowhead": 0, "arrowwidth": 1, "arrowcolor": RULE, "ax": 0, "ay": -up}
+        names.append({**spec, **leader, "xanchor": "right", "align": "right"})
+    return names
 
 
 def _frontier(points: Sequence[TradeOff], colours: Palette) -> Spec:
@@ -55,19 +82,15 @@ def _frontier(points: Sequence[TradeOff], colours: Palette) -> Spec:
 
 
 def _policies(rows: Sequence[PolicyRow]) -> Spec:
-    """A diamond a policy; those that come to the same share one label."""
-    same: dict[tuple[float, float], list[str]] = {}
-    for row in rows:
-        same.setdefault((round(row.cost_gbp, 2), round(row.carbon_kg, 2)), []).append(row.title)
+    """A diamond a policy."""
+    same = _together(rows)
     return {
         "type": "scatter",
-        "mode": "markers+text",
+        "mode": "markers",
         "name": "policies",
         "x": [cost for cost, _ in same],
         "y": [carbon for _, carbon in same],
         "text": ["<br>".join(titles) for titles in same.values()],
-        "textposition": "bottom right",
-        "textfont": {"size": 11, "color": RULE},
         "marker": {"symbol": "diamond", "size": 8, "color": RULE},
         "hovertemplate": "%{text}: £%{x:.2f}, %{y:.1f} kg<extra></extra>",
     }

@@ -12,7 +12,7 @@ from gridflex.ui.charts.style import Spec, figure, layout, plain
 from gridflex.ui.palette import RULE, Palette
 
 ROW_PX = 27
-FRAME_PX = 90
+FRAME_PX = 106
 EVENT_PX = 300
 
 
@@ -36,8 +36,9 @@ def stacking_figure(view: Stacking, colours: Palette) -> go.Figure:
             barmode="overlay",
             bargap=0,
             hovermode="closest",
-            margin={"l": 48, "r": 8, "t": 34, "b": 44},
+            margin={"l": 48, "r": 8, "t": 34, "b": 60},
             xaxis={
+                "title": {"text": "EFA block: four hours, the first from 23:00 UK time", "standoff": 8},
                 "tickvals": list(range(len(view.columns))),
                 "ticktext": list(view.columns),
                 "range": [-0.5, max(len(view.columns), 1) - 0.5],

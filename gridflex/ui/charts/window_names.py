@@ -12,6 +12,9 @@ PLOT_PX = (365.0, 315.0)
 
 LEAST_PX, MOST_PX, RING_PX = 10.0, 30.0, 14.0
 
+FLOOR = 0.12
+"""Room below zero for the marks and names of the cleanest windows, as a share of the axis' top."""
+
 SIDES = {
     "top center": (0, 1),
     "bottom center": (0, -1),
@@ -65,7 +68,7 @@ def _leaves(box: Box) -> bool:
 
 
 def _pixels(spot: Spot, view: WindowMap) -> tuple[float, float]:
-    return middle(spot) / view.width * PLOT_PX[0], spot.intensity / view.top * PLOT_PX[1]
+    return middle(spot) / view.width * PLOT_PX[0], _up_px(spot.intensity, view)
 
 
 def _meet(one: Box, other: Box) -> bool:
@@ -108,4 +111,8 @@ def threshold_box(view: WindowMap) -> list[Box]:
 
 def threshold_px(view: WindowMap) -> float:
     """Height of the threshold's line in the plot."""
-    return view.threshold / view.top * PLOT_PX[1]
+    return _up_px(view.threshold, view)
+
+
+def _up_px(intensity: float, view: WindowMap) -> float:
+    return (intensity / view.top + FLOOR) / (1 + FLOOR) * PLOT_PX[1]
