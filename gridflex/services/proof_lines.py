@@ -39,6 +39,8 @@ def certificate_line(decisions: Decisions) -> str:
     proof = decisions.certificate
     under = " and cap" if decisions.rules.site_capped else ""
     gap = fmt.number(max(proof.gap_percent, 0.0), 2)
+    if decisions.plan.queue.fixed.all():
+        return "No start is left to choose: every job is critical, under way, or fixed by a person."
     if proof.nothing_to_save:
         return f"No carbon saving is possible under this forecast{under}: no start that is still open is cleaner."
     share = fmt.percent(proof.share_of_possible_percent / 100)

@@ -31,7 +31,12 @@ def toolbar() -> None:
             _do(lambda desk, own: desk.steer.run_everything(own, BY_CLICK, session.now(), advised_only=True))
         if st.button("Run everything now", icon=":material/play_circle:", help="All jobs that wait start at once."):
             _do(lambda desk, own: desk.steer.run_everything(own, BY_CLICK, session.now()))
-        with st.popover("Hold deferrable until …", icon=":material/pause_circle:"):
+        # A key that changes with what was last done: the popover closes when its form has been sent.
+        with st.popover(
+            "Hold deferrable until …",
+            icon=":material/pause_circle:",
+            key=f"hold_after_{here.last and here.last.at}",
+        ):
             _hold_form()
         held = here.before.pinned & ~here.before.ordered & ~here.before.begun(epoch_half_hour(session.now()) + 1)
         if held.any():

@@ -47,8 +47,8 @@ def _state() -> None:
 
 def _status_table(rows: list[StatusRow]) -> None:
     columns = {name: [asdict(row)[name] for row in rows] for name in ("part", "state", "since", "note")}
-    wide = {"note": st.column_config.TextColumn("note", width="large")}
-    st.dataframe(columns, hide_index=True, column_config=wide, alt="State of agents, sources and the store.")
+    widths = {"since": st.column_config.TextColumn(width=125), "note": st.column_config.TextColumn(width="large")}
+    st.dataframe(columns, hide_index=True, column_config=widths, alt="State of agents, sources and the store.")
 
 
 def _listed(rows: Sequence[tuple[str, ...]], names: tuple[str, ...], alt: str) -> None:

@@ -61,7 +61,7 @@ def test_policies_of_one_place_share_a_name_and_names_step_up_to_the_right() -> 
     assert right
     assert all(name["xanchor"] == "right" for name in right), "a name never leaves the chart"
     rises = [name["ay"] for name in right]
-    assert rises == sorted(set(rises), reverse=True)
+    assert rises == sorted(set(rises))
 
 
 def test_a_certificate_says_what_was_taken_or_that_there_is_nothing_to_take() -> None:
@@ -69,6 +69,8 @@ def test_a_certificate_says_what_was_taken_or_that_there_is_nothing_to_take() ->
     best = Controls(policy="best-window")
     assert certificate_line(decide([job()], waits, best)).startswith("100 % of the carbon saving possible")
     assert certificate_line(decide([job()], flat_grid, best)).startswith("No carbon saving is possible under this")
+    fixed = certificate_line(decide([job(deferrable=False)], waits, best))
+    assert fixed.startswith("No start is left to choose"), "nothing was taken of a saving that was out of reach"
     lines = list(proof_lines(decide([job()], flat_grid, best)))
     assert lines[1].startswith("Nearly all jobs start without waiting; all done in 1 h; peak 10.0 kW")
 

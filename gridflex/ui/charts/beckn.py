@@ -22,7 +22,7 @@ from gridflex.ui.charts.window_names import (
 )
 from gridflex.ui.palette import RULE, Palette
 
-HEIGHT = 440
+HEIGHT = 470
 
 
 def windows_figure(view: WindowMap, colours: Palette) -> go.Figure:

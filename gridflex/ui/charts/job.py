@@ -6,7 +6,7 @@ import plotly.graph_objects as go
 
 from gridflex.services.job_detail import JobDetail
 from gridflex.ui.charts.style import Spec, figure, layout, time_xaxis
-from gridflex.ui.palette import RULE, Palette
+from gridflex.ui.palette import Palette
 
 
 def job_figure(view: JobDetail, colours: Palette) -> go.Figure:
@@ -25,7 +25,7 @@ def job_figure(view: JobDetail, colours: Palette) -> go.Figure:
     line: Spec = {
         "type": "scatter",
         "mode": "lines",
-        "name": "energy cost, GBP",
+        "name": "energy cost, £",
         "y": view.cost_gbp,
         "yaxis": "y2",
         "line": {"color": colours.shift, "width": 2},
@@ -37,7 +37,21 @@ def job_figure(view: JobDetail, colours: Palette) -> go.Figure:
             280,
             margin={"l": 48, "r": 48, "t": 34, "b": 28},
             xaxis=time_xaxis(view.axis, -0.6, count - 0.4),
-            yaxis={"title": {"text": "kg"}, "rangemode": "tozero", "fixedrange": True, "gridcolor": RULE, "nticks": 4},
-            yaxis2={"overlaying": "y", "side": "right", "rangemode": "tozero", "fixedrange": True, "showgrid": False},
+            yaxis={
+                "title": {"text": "kg"},
+                "rangemode": "tozero",
+                "fixedrange": True,
+                "gridcolor": "rgba(138,143,152,0.25)",
+                "nticks": 4,
+            },
+            yaxis2={
+                "overlaying": "y",
+                "side": "right",
+                "rangemode": "tozero",
+                "fixedrange": True,
+                "showgrid": False,
+                "tickprefix": "£",
+                "tickformat": ".2f",
+            },
         ),
     )

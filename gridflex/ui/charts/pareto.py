@@ -12,7 +12,8 @@ from gridflex.ui.charts.style import Spec, figure, layout
 from gridflex.ui.palette import RULE, Palette
 
 HEIGHT = 360
-NAME_PX = 16
+FIRST_NAME, NAME_STEP = 0.42, 0.09
+"""Where the names at the right begin and how far they step up, as shares of the carbon drawn."""
 
 
 def pareto_figure(
@@ -45,16 +46,20 @@ def _names(points: Sequence[TradeOff], rows: Sequence[PolicyRow]) -> list[Spec]:
     """Names where the chart is empty, above the line: at the right in steps, to the left of a leader each."""
     places = _together(rows)
     costs = [point.cost_gbp for point in points] + [cost for cost, _ in places]
+    carbons = [point.carbon_g / 1e3 for point in points] + [carbon for _, carbon in places]
+    low, span = min(carbons, default=0.0), max(carbons, default=0.0) - min(carbons, default=0.0)
     names: list[Spec] = []
-    up = 8
+    level = low + FIRST_NAME * span
     for (cost, carbon), titles in places.items():
         spec: Spec = {"x": cost, "y": carbon, "text": "<br>".join(titles), "font": {"size": 11, "color": RULE}}
         if 2 * cost < min(costs) + max(costs):
             names.append({**spec, "showarrow": False, "xanchor": "left", "xshift": 14, "align": "left"})
             continue
-        up += NAME_PX * len(titles)
-        leader: Spec = {"showarrow": True, "arrowhead": 0, "arrowwidth": 1, "arrowcolor": RULE, "ax": 0, "ay": -up}
-        names.append({**spec, **leader, "xanchor": "right", "align": "right"})
+        level = max(level, carbon + NAME_STEP * span) + NAME_STEP * span * (len(titles) - 1)
+        leader: Spec = {"showarrow": True, "arrowhead": 0, "arrowwidth": 1, "arrowcolor": RULE}
+        end: Spec = {"ax": 0, "ay": level, "ayref": "y", "xanchor": "right", "align": "right"}
+        names.append({**spec, **leader, **end})
+        level += NAME_STEP * span
     return names
 
 

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 
 from gridflex.services.beckn_view import Spot, WindowMap
 
-PLOT_PX = (365.0, 315.0)
+PLOT_PX = (365.0, 345.0)
 """How large the plot is on a desktop; labels are kept apart by it."""
 
 LEAST_PX, MOST_PX, RING_PX = 10.0, 30.0, 14.0
 
-FLOOR = 0.12
+FLOOR = 0.1
 """Room below zero for the marks and names of the cleanest windows, as a share of the axis' top."""
 
 SIDES = {
