@@ -20,6 +20,7 @@ GridFlexError
 │   └── OutOfOrder        the step cannot follow the state the order is in
 └── StoreError            what must be kept could not be kept, or is not what was kept
     ├── Conflict          someone else saved first: load again, then decide again
+    │   └── Forgotten     the workspace was forgotten meanwhile: nothing is written for it any more
     └── TrailBroken       the audit trail does not verify: names the first row at fault
 """
 
@@ -134,6 +135,10 @@ class StoreError(GridFlexError):
 
 class Conflict(StoreError):
     """Someone else saved the same thing first; nothing was written."""
+
+
+class Forgotten(Conflict):
+    """The workspace was forgotten meanwhile; nothing was written, and trying again is of no use."""
 
 
 class TrailBroken(StoreError):

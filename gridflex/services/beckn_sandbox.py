@@ -16,7 +16,7 @@ from gridflex.beckn.provider.desk import Served
 from gridflex.beckn.provider.misbehaviour import Misbehaviour
 from gridflex.beckn.vocabulary import Dialect, Mode
 from gridflex.beckn.wire import Plain
-from gridflex.errors import Conflict
+from gridflex.errors import Conflict, Forgotten
 from gridflex.services.beckn_trail import provider_entry
 from gridflex.store.orders import Orders
 from gridflex.store.trail import Trail
@@ -80,6 +80,8 @@ class _Remembered:
             while True:
                 try:
                     return self._answer(envelope, now)
+                except Forgotten:
+                    raise
                 except Conflict:
                     continue  # another instance has served this workspace meanwhile
 

@@ -12,6 +12,7 @@ from sqlalchemy import RowMapping, func, insert, select, update
 from gridflex.errors import InputError
 from gridflex.store.chain import Entry, storable
 from gridflex.store.database import Database
+from gridflex.store.forgotten import refuse_forgotten
 from gridflex.store.tables import api_keys
 from gridflex.store.trail import Trail
 
@@ -43,7 +44,7 @@ class ApiKeys:
     def create(self, workspace_id: str, name: str, now: datetime) -> tuple[ApiKey, str]:
         """A new key and its text, which is told here and never again.
 
-        Raises InputError without a name, or where ``MOST_KEYS`` are in use.
+        Raises InputError without a name, or where ``MOST_KEYS`` are in use, Forgotten where the workspace was.
         """
         name = storable(" ".join(name.split()))[:MOST_NAME]
         if not name:
@@ -52,6 +53,7 @@ class ApiKeys:
         made = ApiKey(key_id, workspace_id, name, now, None, None)
         mine = (api_keys.c.workspace_id == workspace_id) & api_keys.c.revoked_at.is_(None)
         with self._database.write() as connection:
+            refuse_forgotten(connection, workspace_id)
             self._trail.append(workspace_id, now, [_row(made, "created")], connection)
             if connection.execute(select(func.count()).select_from(api_keys).where(mine)).scalar_one() >= MOST_KEYS:
                 raise InputError(f"A workspace has at most {MOST_KEYS} keys; revoke one first.")

@@ -9,7 +9,8 @@ from sqlalchemy import delete, func, insert, select
 
 from gridflex.store.chain import storable
 from gridflex.store.database import Database
-from gridflex.store.tables import deliveries, workspaces
+from gridflex.store.forgotten import is_kept
+from gridflex.store.tables import deliveries
 
 KEPT = 200
 """Newest deliveries of a workspace; older ones go when another comes."""
@@ -42,7 +43,7 @@ class Deliveries:
         newest = select(deliveries.c.id).where(mine).order_by(deliveries.c.at.desc(), deliveries.c.id).limit(KEPT)
         told = {"sentence": storable(one.sentence), "reason": storable(one.reason)}
         with self._database.write() as connection:
-            if connection.execute(select(workspaces.c.id).where(workspaces.c.id == one.workspace_id)).first() is None:
+            if not is_kept(connection, one.workspace_id):
                 return
             connection.execute(insert(deliveries).values(**asdict(one) | told))
             connection.execute(delete(deliveries).where(mine, deliveries.c.id.not_in(newest)))

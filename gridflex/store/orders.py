@@ -13,6 +13,7 @@ from sqlalchemy import select, update
 from gridflex.errors import Conflict
 from gridflex.store.chain import canonical, storable
 from gridflex.store.database import Database, upsert
+from gridflex.store.forgotten import refuse_forgotten
 from gridflex.store.packing import pack, unpack
 from gridflex.store.tables import beckn_books, beckn_orders
 
@@ -51,7 +52,8 @@ class Orders:
     def save(self, workspace_id: str, order: StoredOrder, record: Mapping[str, object]) -> int:
         """Keep an order with its whole record; the new version, on disk.
 
-        Raises Conflict when it is no longer at ``order.version``: another tab or instance was first.
+        Raises Conflict when it is no longer at ``order.version``: another tab or instance was first;
+        Forgotten where the workspace was.
         """
         values = {
             "side": order.side,
@@ -64,6 +66,7 @@ class Orders:
         }
         key = {"workspace_id": workspace_id, "transaction_id": order.transaction_id, "started_at": order.started_at}
         with self._database.write() as connection:
+            refuse_forgotten(connection, workspace_id)
             if order.version:
                 current = (
                     (beckn_orders.c.workspace_id == workspace_id)
@@ -106,10 +109,14 @@ class Orders:
     def keep_books(
         self, workspace_id: str, provider: str, books: Mapping[str, object], was: Mapping[str, object] | None = None
     ) -> None:
-        """Keep what a provider remembers. Raises Conflict where that is no longer what it ``was``, if given."""
+        """Keep what a provider remembers.
+
+        Raises Conflict where that is no longer what it ``was``, if given; Forgotten where the workspace was.
+        """
         place = {"workspace_id": workspace_id, "provider": provider}
         values = {"books": pack(books)}
         with self._database.write() as connection:
+            refuse_forgotten(connection, workspace_id)
             # The row is there before it is locked, so that two who come first take turns, too.
             new = upsert(connection, beckn_books).values(place | {"books": pack({})})
             connection.execute(new.on_conflict_do_nothing())

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, String, and_, delete, func, or_, select, type_coerce
 
 from gridflex.store.database import Database
-from gridflex.store.forget import forget
+from gridflex.store.forget import forget, sweep
 from gridflex.store.tables import api_keys, beckn_orders, carbon_snapshots, market_answers, market_prices, workspaces
 
 LOOKED_AT = timedelta(days=2)
@@ -34,6 +34,8 @@ class Pruned:
 def prune(database: Database, now: datetime, keep: timedelta) -> Pruned:
     """Forget workspaces that nobody visited for ``keep``, thin out old snapshots, delete old market answers and prices.
 
+    What was written for a workspace after it was forgotten goes, too.
+
     A demo that its visitor never changed goes after ``LOOKED_AT``. Of every trail the hashes
     stay. One transaction a workspace, so that nobody waits long. Raises StoreError.
     """
@@ -41,6 +43,7 @@ def prune(database: Database, now: datetime, keep: timedelta) -> Pruned:
     looked_at = and_(workspaces.c.touched_at < now - min(keep, LOOKED_AT), _only_looked_at())
     gone = _forget(database, looked_at, now, f"only looked at, and not for {_days(min(keep, LOOKED_AT))}")
     more = _forget(database, unvisited, now, f"nobody came for {_days(keep)}")
+    sweep(database)
     return Pruned(gone + more, gone, _thin_out(database, now - CLOSE), _market(database, now))
 
 

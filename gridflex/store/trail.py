@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, func, or_, select, update
 from gridflex.store.chain import Entry, Head, Row, Verified, canonical, link, storable, verify_rows
 from gridflex.store.database import Database, upsert
 from gridflex.store.export import export_trail, read_row
+from gridflex.store.forgotten import refuse_forgotten
 from gridflex.store.tables import trail_heads, trail_rows
 
 _COLUMNS = [column for column in trail_rows.c if column is not trail_rows.c.workspace_id]
@@ -31,8 +32,11 @@ class Trail:
 
         On disk on return, or with the transaction of ``connection`` if one is given. Writers
         of one workspace wait for each other, whatever thread, process or machine they are in.
+        Raises Forgotten where the workspace was; who gives a connection has asked.
         """
         with self._database.write(connection) as transaction:
+            if connection is None:
+                refuse_forgotten(transaction, workspace_id)
             head = _locked_head(transaction, workspace_id)
             rows = link(head, at, entries)
             if not rows:

@@ -12,12 +12,13 @@ import pytest
 from gridflex.beckn.provider.misbehaviour import Misbehaviour
 from gridflex.beckn.states import State
 from gridflex.beckn.vocabulary import Dialect, Mode
-from gridflex.errors import Conflict, OutOfOrder
+from gridflex.errors import Conflict, Forgotten, OutOfOrder
 from gridflex.planning.objective import CARBON_ONLY, COST_ONLY, Objective
 from gridflex.services.beckn_desk import advance, next_step, rehearsed, run_rest
 from gridflex.services.beckn_lines import trouble
 from gridflex.services.beckn_trail import both_sides
 from gridflex.services.beckn_workload import Wish, chooser
+from gridflex.store.forget import forget
 from tests.bench import NOW, Bench, hour, job
 from tests.services.beckn_bench import WISH, Place
 
@@ -331,3 +332,14 @@ def test_a_step_out_of_order_is_refused(place: Place) -> None:
     opened = place.begin(place.bench.own(job()))
     with pytest.raises(OutOfOrder):
         opened.journey.init()
+
+
+def test_an_order_under_way_leaves_nothing_behind_once_its_workspace_is_forgotten(place: Place) -> None:
+    own = place.bench.own(job())
+    opened = place.begin(own)
+    advance(opened)
+    forget(place.bench.database, own.id, NOW, "asked for by its visitor")
+    with pytest.raises(Forgotten):
+        run_rest(opened)
+    assert place.orders.listed(own.id) == []
+    assert [row.content for row in place.bench.rows(own, "beckn") if row.content] == []

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
-from gridflex.errors import Conflict
+from gridflex.errors import Conflict, Forgotten
+from gridflex.store.api_keys import ApiKeys
 from gridflex.store.chain import Entry
 from gridflex.store.database import Database
 from gridflex.store.export import verify_export
 from gridflex.store.forget import forget
 from gridflex.store.orders import Orders, StoredOrder
-from gridflex.store.tables import metadata
+from gridflex.store.retention import prune
+from gridflex.store.tables import beckn_books, metadata
 from gridflex.store.trail import Trail
 from gridflex.store.workspaces import Workspaces
 
@@ -71,3 +74,58 @@ def test_the_same_token_may_begin_again_on_the_same_chain(database: Database, tr
     forget(database, mine, now, "asked for")
     again = Workspaces(database).create(MINE, {}, now, [Entry("plan", "", {})])
     assert (again.version, trail.verify(mine).count) == (1, 4)
+
+
+def test_what_was_under_way_writes_nothing_any_more(database: Database, trail: Trail, now: datetime) -> None:
+    mine, orders = full(database, MINE, now), Orders(database)
+    kept = orders.load(mine, "t-1")
+    assert kept is not None
+    forget(database, mine, now, "asked for")
+    before = held(database, mine)
+    new = StoredOrder("t-2", "window", SECRET, "QUOTED", now, now)
+    for late in (
+        lambda: orders.save(mine, kept[0], {"a": SECRET}),
+        lambda: orders.save(mine, new, {"a": SECRET}),
+        lambda: orders.keep_books(mine, "provider", {"orders": SECRET}),
+        lambda: ApiKeys(database).create(mine, SECRET, now),
+        lambda: trail.append(mine, now, [Entry("beckn", "", {"sentence": SECRET})]),
+    ):
+        with pytest.raises(Forgotten, match="no longer kept"):
+            late()
+    assert held(database, mine) == before
+    Workspaces(database).create(MINE, {}, now)
+    assert orders.save(mine, new, {}) == 1, "who begins again on the same token is not refused"
+
+
+def test_what_an_earlier_version_wrote_late_goes_when_it_is_pruned(
+    database: Database, trail: Trail, now: datetime
+) -> None:
+    mine, again, other = full(database, MINE, now), full(database, OTHER, now), full(database, "c" * 32, now)
+    for name in (mine, again):
+        forget(database, name, now, "asked for")
+    Workspaces(database).create(OTHER, {"jobs": [SECRET]}, now, [Entry("upload", "", {"cause": SECRET})])
+    Orders(database).keep_books("nobody's", "provider", {"orders": SECRET})
+    with database.write() as connection:
+        connection.execute(insert(beckn_books).values(workspace_id=mine, provider="late", books=SECRET.encode()))
+        trail.append(mine, now, [Entry("beckn", "", {"sentence": SECRET})], connection)
+    untouched = [held(database, name) for name in (again, other, "nobody's")]
+    assert SECRET in held(database, mine)
+
+    prune(database, now, timedelta(days=90))
+
+    assert SECRET not in held(database, mine)
+    assert trail.rows(mine, kind="forgotten")[0].data == {"why": "asked for"}
+    assert (trail.verify(mine).count, trail.verify(mine).erased) == (4, 3)
+    assert [held(database, name) for name in (again, other, "nobody's")] == untouched
+
+
+def test_forgetting_waits_for_who_writes_and_takes_what_was_written(database: Database, now: datetime) -> None:
+    mine, orders = full(database, MINE, now), Orders(database)
+    for turn in range(10):
+        with ThreadPoolExecutor(2) as pool:
+            late = pool.submit(orders.keep_books, mine, f"late-{turn}", {"orders": SECRET})
+            gone = pool.submit(forget, database, mine, now, "asked for")
+            gone.result()
+            assert late.exception() is None or isinstance(late.exception(), Forgotten)
+        assert Orders(database).books(mine, f"late-{turn}") == {}
+        Workspaces(database).create(MINE, {}, now)
