@@ -25,21 +25,24 @@ def chunks(count: int, size: int = CHUNK) -> Iterator[slice]:
         yield slice(first, min(first + size, count))
 
 
-def start_costs(values: Floats, queue: Queue, delay_cost: float = 0.0) -> tuple[Ints, Floats]:
-    """Rows of starts (T,) and the cost of each job at each start (n, T), in GBP or grams.
+def start_costs(
+    values: Floats, queue: Queue, delay_cost: float = 0.0, first: int = 0, stop: int | None = None
+) -> tuple[Ints, Floats]:
+    """Rows of starts from ``first`` to before ``stop`` (T,) and the cost of each job at each (n, T), GBP or grams.
 
     ``values`` is the cost of one kWh in each half-hour; ``delay_cost`` is added per hour
     after ``earliest``. A start outside a job's window costs infinity.
     """
-    starts = np.arange(len(values))
+    starts = np.arange(first, len(values) if stop is None else stop)
     full, fraction = whole_and_fraction(queue.length)
-    stop = full[:, None] + starts
+    # Jobs of one length share their sums; copying rows is quicker than looking each sum up.
+    lengths, row = np.unique(full, return_inverse=True)
+    ends = lengths[:, None] + starts
     padded = np.concatenate((values, np.zeros(int(full.max(initial=0)) + 1)))
     total = prefix_sums(padded)
-    cost = total[stop]
-    cost -= total[: len(values)]
+    cost = (total[ends] - total[starts])[row]
     if fraction.any():
-        cost += fraction[:, None] * padded[stop]
+        cost += fraction[:, None] * padded[ends][row]
     cost *= (queue.power_kw / 2)[:, None]
     if delay_cost:
         cost += (starts - queue.earliest[:, None]) * (delay_cost / 2)
@@ -75,10 +78,12 @@ class DirectSearch:
         return np.concatenate(best), np.concatenate(cost)
 
     def _cheapest(self, queue: Queue) -> tuple[Ints, Floats]:
-        _, table = start_costs(self._values, queue, self._delay_cost)
+        first = int(np.clip(queue.earliest.min(), 0, len(self._values) - 1))
+        stop = int(np.clip(queue.latest.max() + 1, first + 1, len(self._values)))
+        _, table = start_costs(self._values, queue, self._delay_cost, first, stop)
         best = table.argmin(axis=1)
         cost = table[np.arange(len(queue)), best]
-        return np.where(cost < np.inf, best, queue.earliest), cost
+        return np.where(cost < np.inf, first + best, queue.earliest), cost
 
     def cost_at(self, queue: Queue, start: Ints) -> Floats:
         """Cost of each job's unbroken run from ``start``."""
