@@ -39,12 +39,13 @@ class Threshold:
 
 def _starts(queue: Queue, intensity: Floats, rules: Rules) -> Ints:
     """Starts of jobs that were asked to wait, all of which have a window."""
-    _, grams = start_costs(intensity, queue)
+    first = int(queue.earliest.min())
+    _, grams = start_costs(intensity, queue, first=first, stop=int(queue.latest.max()) + 1)
     best = grams.argmin(axis=1)
     job = np.arange(len(queue))
-    enough = worth_moving(grams[job, best], grams[job, queue.earliest], rules.minimum_gain)
-    fallback = np.where(enough, best, queue.earliest)
+    enough = worth_moving(grams[job, best], grams[job, queue.earliest - first], rules.minimum_gain)
+    fallback = np.where(enough, first + best, queue.earliest)
     if rules.threshold is None:
         return fallback
     clean = first_start_where(grams / queue.energy_kwh[:, None] <= rules.threshold * (1 + ROUNDING))
-    return np.where(clean >= 0, clean, fallback)
+    return np.where(clean >= 0, first + clean, fallback)
