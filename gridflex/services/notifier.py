@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections import Counter
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import datetime, timedelta
 from threading import Lock
 
 from gridflex.errors import InputError, StoreError
 from gridflex.notify.rules import Notice, Rule
-from gridflex.notify.webhook import Sender
+from gridflex.notify.webhook import Outcome, Sender
 from gridflex.services.watching import trial
 from gridflex.store.deliveries import Deliveries, Delivery
 
 WORKERS = 4
+MOST_WAITING, MOST_OF_ONE = 200, 10
+"""Notices that wait or are under way, of all workspaces and of one: a rule each."""
+A_MINUTE = 6
+"""Notices of one rule that are sent within a minute."""
+CLOSE_S = 5.0
 TESTS_PER_MINUTE = 5
 TESTS_AT_ONCE = 8
 """Of all workspaces: each holds a thread of the API for as long as its receiver is silent."""
@@ -24,17 +30,32 @@ _log = logging.getLogger("gridflex.notices")
 
 
 class Notifier:
-    """One for the process. ``close`` waits for what was begun: each notice takes some twenty seconds at most."""
+    """One for the process. What is too much is dropped, and the log of deliveries says why.
 
-    def __init__(self, sender: Sender, log: Deliveries) -> None:
-        self._sender, self._deliveries = sender, log
+    ``clock`` gives seconds that never go back.
+    """
+
+    def __init__(self, sender: Sender, log: Deliveries, clock: Callable[[], float] = time.monotonic) -> None:
+        self._sender, self._deliveries, self._clock = sender, log, clock
         self._pool = ThreadPoolExecutor(WORKERS, "notice")
         self._testing, self._lock = Counter[str](), Lock()
+        self._begun: dict[Future[Delivery], Notice] = {}
+        self._sent: list[tuple[float, str]] = []
+        self._closed = False
 
     def send(self, notices: Sequence[Notice]) -> None:
-        """Begin to deliver them; returns at once."""
+        """Begin to deliver them; waits for no receiver."""
         for notice in notices:
-            self._pool.submit(self._deliver, notice)
+            with self._lock:
+                why = self._why_not(notice)
+                if not why:
+                    self._sent.append((self._clock(), notice.rule.id))
+                    future = self._pool.submit(self._deliver, notice)
+                    self._begun[future] = notice
+            if why:
+                self._note(notice, Outcome("dropped", why, 0))
+            else:
+                future.add_done_callback(self._ended)
 
     def test(self, rule: Rule, workspace_id: str, now: datetime) -> Delivery:
         """Send a test and wait for its end. Raises InputError for too many, in a minute or at once."""
@@ -51,12 +72,44 @@ class Notifier:
             with self._lock:
                 self._testing -= Counter([workspace_id])
 
-    def close(self) -> None:
-        """Wait for what was begun, and begin nothing more."""
-        self._pool.shutdown(wait=True)
+    def close(self, wait_s: float = CLOSE_S) -> None:
+        """Begin nothing more, and wait at most ``wait_s`` seconds for what is under way.
+
+        What still waits for its turn is dropped. What is under way longer is logged by its own thread, in some
+        twenty seconds at most.
+        """
+        end = time.monotonic() + wait_s
+        with self._lock:
+            self._closed, begun = True, dict(self._begun)
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        for future, notice in begun.items():
+            if future.cancelled() and time.monotonic() < end:
+                self._note(notice, Outcome("dropped", "the app was stopped before it was sent", 0))
+        under_way = [future for future in begun if not future.cancelled()]
+        wait(under_way, max(0.0, end - time.monotonic()))
+
+    def _why_not(self, notice: Notice) -> str:
+        """Why a notice is not sent; empty where it is. The lock is held."""
+        if self._closed:
+            return "the app was stopped before it was sent"
+        since = self._clock() - 60
+        self._sent = [(at, rule) for at, rule in self._sent if at > since]
+        if sum(rule == notice.rule.id for _, rule in self._sent) >= A_MINUTE:
+            return f"its rule has sent {A_MINUTE} within a minute, which is the most"
+        if sum(other.workspace_id == notice.workspace_id for other in self._begun.values()) >= MOST_OF_ONE:
+            return f"{MOST_OF_ONE} notices of this workspace wait for their receivers, which is the most"
+        if len(self._begun) >= MOST_WAITING:
+            return f"{MOST_WAITING} notices of all workspaces wait for their receivers, which is the most"
+        return ""
+
+    def _ended(self, future: Future[Delivery]) -> None:
+        with self._lock:
+            del self._begun[future]
 
     def _deliver(self, notice: Notice) -> Delivery:
-        found = self._sender.deliver(notice)
+        return self._note(notice, self._sender.deliver(notice))
+
+    def _note(self, notice: Notice, found: Outcome) -> Delivery:
         one = Delivery(
             notice.id,
             notice.workspace_id,

@@ -61,7 +61,7 @@ class Rules(BaseModel):
 
 
 class DeliveryOut(BaseModel):
-    """One notice and what became of it: delivered, refused, or failed for want of an answer."""
+    """One notice and what became of it: delivered, refused, failed for want of an answer, or dropped unsent."""
 
     id: str
     rule_id: str
