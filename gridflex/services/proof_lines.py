@@ -35,7 +35,7 @@ def proof_lines(decisions: Decisions) -> Iterator[str]:
 
 
 def certificate_line(decisions: Decisions) -> str:
-    """97 % of the carbon saving possible under this forecast; the plan is within 0.02 % of the best possible."""
+    """97 % of the carbon saving possible under this forecast; the best plan is at most 0.02 % better."""
     proof = decisions.certificate
     under = " and cap" if decisions.rules.site_capped else ""
     gap = fmt.number(max(proof.gap_percent, 0.0), 2)
@@ -44,9 +44,7 @@ def certificate_line(decisions: Decisions) -> str:
     if proof.nothing_to_save:
         return f"No carbon saving is possible under this forecast{under}: no start that is still open is cleaner."
     share = fmt.percent(proof.share_of_possible_percent / 100)
-    return (
-        f"{share} of the carbon saving possible under this forecast{under}; within {gap} % of the best plan there is."
-    )
+    return f"{share} of the carbon saving possible under this forecast{under}; the best plan is at most {gap} % better."
 
 
 def _cap_lines(decisions: Decisions) -> Iterator[str]:

@@ -33,8 +33,8 @@ def lines(limit: int) -> None:
         st.caption("Nothing has been decided yet.")
     for row in rows:
         said = row.data or {}
-        sentence = said.get("sentence", "content erased")
-        st.text(f"{fmt.date_clock(row.moment)} · {row.subject}: {sentence} [{said.get('rationale', '')}]")
+        sentence, why = said.get("sentence", "content erased"), said.get("rationale", "").replace("_", " ")
+        st.text(f"{fmt.date_clock(row.moment)} · {row.subject}: {sentence} [{why}]")
 
 
 def as_json(content: str | None) -> str:

@@ -99,7 +99,8 @@ def _upload_dialog() -> None:
         st.error(plain(str(problem)))
         return
     _report(found)
-    if len(found.frame) and st.button(f"Use these {len(found.frame):,} jobs", type="primary"):
+    these = "this job" if len(found.frame) == 1 else f"these {len(found.frame):,} jobs"
+    if len(found.frame) and st.button(f"Use {these}", type="primary"):
         _take(found, f"uploaded as {found.format}")
 
 

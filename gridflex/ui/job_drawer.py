@@ -39,7 +39,7 @@ def open_drawer(row: int) -> None:
     run = f"{fmt.power(job.power_kw)} for {fmt.hours(job.duration_hours)}"
     st.caption(f"{job.priority} · {fmt.energy(job.energy_kwh)} · {run}")
     st.markdown(f"**{job.sentence}**")
-    st.caption(f"Rationale: {job.rationale}. {found.issued}")
+    st.caption(f"Rationale: {job.rationale.replace('_', ' ')}. {found.issued}")
     _chart(found)
     here = session.workspace()
     bound = here.before.bound(row)

@@ -78,7 +78,7 @@ def _cards(found: Revenue) -> None:
         held = found.services
         # In whole pounds a range has room on the card; the sentence below has the pence.
         low, high = (fmt.money(round(gbp)).removesuffix(".00") for gbp in (held.low_gbp, held.high_gbp))
-        span = f"{low} to {high}" if held.chosen else "£0"
+        span = "£0" if not held.chosen else low if low == high else f"{low} to {high}"
         st.metric("Availability services, p5 to p95", span)
         st.caption(plain(f"{held.sentence}. {FORMULA}"))
         if numbers := revenue_services.formula(held):

@@ -74,7 +74,7 @@ def test_bad_rows_are_listed_and_the_good_ones_kept(dashboard: Any, visit: Calla
     )
     expect(dialog.get_by_text("2 rows refused; the others can be used.")).to_be_visible()
     expect(dialog.get_by_test_id("stDataFrame")).to_be_visible()
-    dialog.get_by_role("button", name=re.compile("^Use these 1 job")).click()
+    dialog.get_by_role("button", name=re.compile("^Use this job")).click()
     expect(one.main.get_by_text(re.compile("^1 job · 50.0 kWh"))).to_be_visible()
 
 

@@ -68,7 +68,7 @@ def test_a_hostile_id_is_text_on_every_page(visitor: Any, job_id: str) -> None:
     assert "![x](" not in markdowns(visitor)
     assert job_id in [one.value for one in visitor.page.text]
     upload(visitor, "one.csv", GOOD + f'"{job_id}","{job_id}",low,500,20\n')
-    visitor.press("Upload CSV or JSON", "Use these 1 jobs")
+    visitor.press("Upload CSV or JSON", "Use this job")
     assert "![x](" not in markdowns(visitor.open()), "a kind may be anything too"
     visitor.open("system").press("Try every start")
     assert "![x](" not in markdowns(visitor)
@@ -90,7 +90,7 @@ def test_bad_rows_are_listed_and_good_ones_kept(visitor: Any) -> None:
     assert {"priority", "energy_kwh"} <= set(listed["column"])
     assert {"urgent", "-5", "many"} <= set(listed["value"])
     assert "2 rows refused" in visitor.page.warning[0].value
-    visitor.press("Upload CSV or JSON", "Use these 1 jobs")
+    visitor.press("Upload CSV or JSON", "Use this job")
     assert visitor.jobs["job"].tolist() == ["a"]
 
 

@@ -48,9 +48,11 @@ def test_forget_me_takes_a_confirmation_and_ends_the_token(
     token = visitor.address["w"]
     name, rows = workspace_id(token), len(visitor.trail())
     assert visitor.open("system").button("Forget me").disabled
-    visitor.field("checkbox", "Yes, delete all of it; it cannot be undone.").check()
+    box = visitor.field("checkbox", "Yes, delete all of it; it cannot be undone.").check()
     visitor.run().press("Forget me")
     assert visitor.address["w"] != token
+    again = visitor.field("checkbox", "Yes, delete all of it; it cannot be undone.")
+    assert again.key != box.key, "another box: a browser keeps the tick of the old one"
     assert "wait" in str(visitor.open("queue").jobs["action"].tolist()), "a new demo"
     again = make_visitor().open("queue", w=token)
     assert again.address["w"] != token
