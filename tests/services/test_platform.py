@@ -79,7 +79,7 @@ def test_agents_sources_and_store_say_how_they_are(shared: Platform) -> None:
     workload, grid, orchestrator = agent_rows(decided)
     assert workload.note == "15 jobs in the queue"
     assert (grid.state, grid.note) == ("sample", "Great Britain, price: Time-of-day tariff")
-    assert orchestrator.note == f"15 decisions in {decided.took_ms:.3f} ms by threshold-best-window"
+    assert orchestrator.note == f"15 decisions in {decided.took_ms:.3f} ms by Threshold, then best window"
     carbon, *markets, sample, trail = source_rows(shared, GB)
     assert {(row.state, row.since, row.note) for row in markets} == {("not asked yet", "never", "0 requests today")}
     shared.markets.view(NOW)
