@@ -72,7 +72,10 @@ def _grid_card(view: GridView, threshold: float) -> Card:
     condition = view.condition(threshold)
     first = view.horizon.now_index + 1
     hour = float(view.horizon.intensity[first : first + 2].mean())
-    caption = f"{condition.advice} · next hour {fmt.intensity(hour)} · {fmt.unit_price(view.price_now)}"
+    # Running now may be advised above the threshold too: where waiting has little to offer.
+    above = condition.execute and view.intensity_now > threshold
+    advice = "waiting gains little" if above else condition.advice
+    caption = f"{advice} · next hour {fmt.intensity(hour)} · {fmt.unit_price(view.price_now)}"
     return Card("Market condition", condition.word, caption, CONDITION_RULE)
 
 
@@ -110,19 +113,25 @@ def _job_cards(decisions: Decisions) -> Iterator[Card]:
 
 
 def _carbon_card(decisions: Decisions) -> Card:
-    """Mean intensity of all planned energy: against the carbon cap, else the threshold, else for itself."""
-    plan = decisions.plan
+    """All planned energy against the carbon cap where one is set, else its mean intensity for itself."""
+    plan, rules = decisions.plan, decisions.rules
     kwh = float(plan.queue.energy_kwh[plan.placed].sum())
-    mean, was = (float(grams[plan.placed].sum()) / kwh for grams in (plan.carbon_g, plan.baseline_g))
+    grams, was = float(plan.carbon_g[plan.placed].sum()), float(plan.baseline_g[plan.placed].sum()) / kwh
     caption = f"{fmt.number(was)} if all ran at once{_work(decisions)}"
-    limit = decisions.rules.carbon_cap or decisions.rules.threshold
-    if limit is None:
-        return Card("Mean intensity", fmt.intensity(mean), caption, "Mean intensity of all planned energy.")
-    met = "met" if mean <= limit else "above"
-    if decisions.solution and decisions.solution.carbon and not decisions.solution.carbon.met:
-        met = f"not reachable, least possible {fmt.intensity(decisions.solution.carbon.least_g / kwh)}"
-    rule = "Mean intensity of all planned energy against the carbon cap; where none is set, against the threshold."
-    return Card("Carbon cap", f"{fmt.number(mean)} of {fmt.number(limit)} g/kWh", f"{met} · {caption}", rule)
+    if not rules.carbon_capped:
+        rule = "Mean intensity of all planned energy. A carbon cap can be set on Tuning."
+        return Card("Mean of the plan", fmt.intensity(grams / kwh), f"no carbon cap set · {caption}", rule)
+    found = decisions.solution.carbon if decisions.solution else None
+    met = "met" if found is None or found.met else f"not reachable, least possible {fmt.carbon(found.least_g)}"
+    value = f"{fmt.carbon(grams)} of {fmt.number(rules.carbon_cap_kg or 0)} kg"
+    if rules.carbon_cap is not None:
+        value = f"{fmt.number(grams / kwh)} of {fmt.number(rules.carbon_cap)} g/kWh"
+        met = (
+            "met"
+            if found is None or found.met
+            else f"not reachable, least possible {fmt.intensity(found.least_g / kwh)}"
+        )
+    return Card("Carbon cap", value, f"{met} · {caption}", "All planned energy against the carbon cap.")
 
 
 def _work(decisions: Decisions) -> str:
@@ -130,11 +139,12 @@ def _work(decisions: Decisions) -> str:
     cost = work_cost(decisions)
     if cost is None or not cost.baseline_gbp:
         return ""
-    return f" · £ per 1,000 inferences {fmt.percent(cost.gbp / cost.baseline_gbp - 1)}"
+    change = cost.gbp / cost.baseline_gbp - 1
+    return f" · £ per 1,000 inferences {'+' if change > 0 else ''}{fmt.percent(change)}"
 
 
 def stories(decisions: Decisions) -> list[tuple[str, Explained]]:
-    """Three decisions that tell the story: largest saving, a critical one, one that waiting would not help."""
+    """Decisions that tell the story: largest saving, a critical one, one that waiting would not help."""
     plan = decisions.plan
     found: list[tuple[str, int]] = []
     if plan.saved_g.max(initial=0) > 0:

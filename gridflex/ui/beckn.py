@@ -130,9 +130,7 @@ def _buttons(found: Opened) -> None:
     pick = beckn_visit.picked(record)
     with st.container(horizontal=True):
         if name:
-            if st.button(
-                "Run all", type="primary", icon=":material/fast_forward:", help="Every step to a confirmed order"
-            ):
+            if st.button("Run all", icon=":material/fast_forward:", help="Every step to a confirmed order"):
                 beckn_visit.act(found, lambda one: run_rest(one, pick))
             if st.button(f"Next step: {STEP_WORDS[name].lower()}", icon=":material/skip_next:"):
                 beckn_visit.act(found, lambda one: advance(one, pick))

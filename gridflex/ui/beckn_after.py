@@ -61,7 +61,7 @@ def _shift(found: Opened) -> None:
         share = st.slider("Part of the load that moves, %", 5, 100, 25, 5, key="beckn_shift")
         target = st.selectbox("To", targets, key="beckn_target")
         st.caption(f"{fmt.power(load * share / 100)} of {fmt.power(load)} leaves the window; the rest goes on.")
-        if st.button("Shift", type="primary", key="beckn_shift_go") and target:
+        if st.button("Shift", key="beckn_shift_go") and target:
             beckn_visit.act(found, lambda one: one.journey.shift(round(load * share / 1e5, 9), str(target)))
 
 
@@ -69,7 +69,7 @@ def _rate(found: Opened) -> None:
     with st.popover("Rate", icon=":material/star:"):
         stars = st.feedback("stars", key="beckn_stars")
         words = st.text_input("Comment", max_chars=200, key="beckn_words")
-        if st.button("Send", type="primary", key="beckn_rate_go", disabled=stars is None):
+        if st.button("Send", key="beckn_rate_go", disabled=stars is None):
             value = 1 + (stars or 0)
             beckn_visit.act(found, lambda one: one.journey.rate(value, words))
 

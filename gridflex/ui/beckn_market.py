@@ -99,7 +99,7 @@ def _booking(market: Market) -> None:
         hours = st.selectbox("The grid wants load for, h", NEED_HOURS, 2, key="beckn_need", width=220)
         need = beckn_slots.cleanest_need(session.grid_view(), float(hours))
         start, end = fmt.day_clock(need.start, session.now()), fmt.day_clock(need.end, session.now())
-        if st.button("Let a grid agent book one", type="primary", icon=":material/smart_toy:"):
+        if st.button("Let a grid agent book one", icon=":material/smart_toy:"):
             _dealt(market, lambda: market.book(need))
     st.caption(f"Its cleanest stretch ahead: {start} to {end}. It takes the lowest premium, the larger job of equals.")
 

@@ -18,7 +18,7 @@ def section() -> None:
         # The browser keeps a tick under its key: after each forgetting there is another box, not yet ticked.
         key = f"forget_sure_{st.session_state.get('forgotten', 0)}"
         sure = st.checkbox("Yes, delete all of it; it cannot be undone.", key=key)
-        if st.button("Forget me", type="primary", disabled=not sure, icon=":material/delete_forever:"):
+        if st.button("Forget me", disabled=not sure, icon=":material/delete_forever:"):
             _forget()
 
 

@@ -58,7 +58,7 @@ def form() -> None:
             "Policies", OFFERED, [DOCUMENTED, BEST_WINDOW], format_func=lambda one: one.label, key="impact_who"
         )
         with st.container(horizontal=True):
-            pressed = st.form_submit_button("Run backtest", icon=":material/play_arrow:", type="primary")
+            pressed = st.form_submit_button("Run backtest", icon=":material/play_arrow:")
             wanted = st.form_submit_button("Fetch recorded values", icon=":material/cloud_download:")
     if not (pressed or wanted):
         return

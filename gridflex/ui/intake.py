@@ -65,7 +65,7 @@ def _add_dialog() -> None:
         hours = st.number_input("Run, hours", 0.1, 168.0, 5.0, 0.5)
         wait = st.number_input("May finish up to, hours from now (deadline)", 0.5, 336.0, 24.0, 0.5)
         pause = st.toggle("It can pause and go on", value=False)
-        if not st.form_submit_button("Add job", type="primary"):
+        if not st.form_submit_button("Add job"):
             return
     now = session.now()
     try:
@@ -100,7 +100,7 @@ def _upload_dialog() -> None:
         return
     _report(found)
     these = "this job" if len(found.frame) == 1 else f"these {len(found.frame):,} jobs"
-    if len(found.frame) and st.button(f"Use {these}", type="primary"):
+    if len(found.frame) and st.button(f"Use {these}"):
         _take(found, f"uploaded as {found.format}")
 
 
@@ -127,7 +127,7 @@ def _edit_dialog() -> None:
     edited = st.data_editor(
         here.frame[list(JOB_DTYPES)], num_rows="dynamic", hide_index=True, key="edited", alt="The queue, editable"
     )
-    if not st.button("Use this table", type="primary"):
+    if not st.button("Use this table"):
         return
     try:
         found = validate_edited(edited, session.now())

@@ -62,7 +62,7 @@ def _live() -> None:
         legend_place = st.empty()
         view = hero(decided.view, decided.plan, decided.rules.threshold, here.demand)
         st.plotly_chart(hero_figure(view, colours), key="hero", config=CONFIG, alt=view.alt)
-        legend_place.caption(legend(colours))
+        legend_place.caption(legend(colours, waits=bool(view.windows)))
     with left:
         controls.threshold_controls()
         energy = controls.energy_slider()
@@ -115,7 +115,7 @@ def _cards(cards: tuple[Card, ...]) -> None:
 def _more() -> None:
     here, decided = session.prepared(), session.decisions()
     st.caption("  \n".join(line for line in (here.demand and here.demand.sentence, mix_sentence(here.view)) if line))
-    st.subheader("Three decisions that tell the story", anchor=False)
+    st.subheader("Decisions that tell the story", anchor=False)
     for title, job in stories(decided):
         with st.container(border=True):
             st.markdown(f"**{title}** · {plain(job.kind)}, {fmt.energy(job.energy_kwh)}")

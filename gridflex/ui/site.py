@@ -42,7 +42,7 @@ def site_settings() -> None:
             "Shortest stretch of a job that pauses, h", 0.5, 24.0, here.site.min_run_hours, 0.5, key="min_run"
         )
         restart = st.number_input("Energy of each restart, kWh", 0.0, 1e4, here.site.restart_kwh, 1.0, key="restart")
-        if st.button("Keep", key="keep_site", type="primary"):
+        if st.button("Keep", key="keep_site"):
             site = Site(region=here.site.region, pue=pue, min_run_hours=stretch, restart_kwh=restart, **limits)
             chosen = session.controls()
             if session.change(lambda desk, here: desk.change_site(here, site, chosen, session.now())):

@@ -64,7 +64,7 @@ def _proposal(here: Workspace) -> None:
     with st.container(border=True):
         st.markdown(f"**A better plan waits for your yes.** {here.proposal.sentence}")
         with st.container(horizontal=True):
-            yes = st.button("Approve", type="primary", icon=":material/check:")
+            yes = st.button("Approve", icon=":material/check:")
             if yes or st.button("Keep the plan as it is"):
                 _do(lambda desk, own: desk.steer.answer(own, made_at, yes, session.now()))
 

@@ -102,7 +102,10 @@ def test_headers_are_added_and_none_replaced() -> None:
     assert said["x-frame-options"] == "DENY"
     assert "strict-transport-security" not in said  # over http a browser would ignore it
     # printf 'a()' | openssl dgst -sha256 -binary | base64
-    assert "script-src 'self' 'unsafe-eval' 'sha256-qVpDBgj7bpq5hMAcGp3AOc79J3Y1Z4HvySTwKrWDoy4=';" in said["content-security-policy"]
+    assert (
+        "script-src 'self' 'unsafe-eval' 'sha256-qVpDBgj7bpq5hMAcGp3AOc79J3Y1Z4HvySTwKrWDoy4=';"
+        in said["content-security-policy"]
+    )
 
 
 def test_a_line_is_json_whatever_it_holds_and_hides_every_secret() -> None:

@@ -43,7 +43,7 @@ def test_on_a_phone_the_decision_comes_before_the_chart(dashboard: Any, visit: C
         one.main.get_by_text(re.compile("this job: ")),
         one.main.get_by_text("Market condition").first,
         one.page.get_by_test_id("stPlotlyChart"),
-        one.main.get_by_text("Three decisions that tell the story"),
+        one.main.get_by_text("Decisions that tell the story"),
     ]
     tops = [place.bounding_box()["y"] for place in places]
     assert tops == sorted(tops), tops

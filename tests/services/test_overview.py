@@ -79,9 +79,16 @@ def test_the_clean_window_is_a_mean_over_two_hours() -> None:
 
 
 def test_the_carbon_cap_card_is_the_mean_of_all_planned_energy() -> None:
-    found = card(decide([job("w", kwh=30), job("c", priority="critical")], VIEW), "Carbon cap")
-    assert (found.value, found.caption) == ("155 of 150 g/kWh", "above · 200 if all ran at once")
-    assert "Carbon cap" not in [shown.label for shown in seen(decide([job(hours=60)], VIEW)).cards]
+    jobs = [job("w", kwh=30), job("c", priority="critical")]
+    found = card(decide(jobs, VIEW), "Mean of the plan")
+    assert (found.value, found.caption) == ("155 g/kWh", "no carbon cap set · 200 if all ran at once")
+    capped = card(decide(jobs, VIEW, Controls(carbon_cap=160)), "Carbon cap")
+    assert (capped.value, capped.caption) == ("125 of 160 g/kWh", "met · 200 if all ran at once")
+    in_all = card(decide(jobs, VIEW, Controls(carbon_cap_kg=6)), "Carbon cap")
+    assert (in_all.value, in_all.caption) == ("5.00 kg of 6 kg", "met · 200 if all ran at once")
+    least = card(decide(jobs, VIEW, Controls(carbon_cap=100)), "Carbon cap")
+    assert least.caption == "not reachable, least possible 125 g/kWh · 200 if all ran at once"
+    assert "Mean of the plan" not in [shown.label for shown in seen(decide([job(hours=60)], VIEW)).cards]
 
 
 def test_jobs_that_were_impossible_on_arrival_are_counted_apart() -> None:

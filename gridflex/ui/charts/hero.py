@@ -25,13 +25,13 @@ def hero_figure(view: Hero, colours: Palette) -> go.Figure:
             yaxis=value_yaxis("gCO2/kWh", view.top, domain=[0.33, 1], automargin=False),
             yaxis2=value_yaxis("site kW", view.power_top, domain=[0, 0.24], nticks=3, automargin=False),
             shapes=_shapes(view, colours),
-            annotations=_annotations(view),
+            annotations=_annotations(view, colours),
             showlegend=False,
         ),
     )
 
 
-def legend(colours: Palette) -> str:
+def legend(colours: Palette, *, waits: bool) -> str:
     """What each line is, as markdown above the chart: the chart's own legend costs each move a quarter of its time."""
     marks = (
         ("━", colours.carbon, "measured"),
@@ -40,9 +40,10 @@ def legend(colours: Palette) -> str:
         ("▇", colours.execute, "site power, planned"),
         ("┅", RULE, "if all ran at once"),
         ("▒", colours.shift, "arrivals expected"),
-        ("▇", colours.defer, "waiting jobs run"),
+        *([("▇", colours.defer, "waiting jobs run")] if waits else []),
     )
-    return " · ".join(f':color[{mark}]{{foreground="{colour}"}} {what}' for mark, colour, what in marks)
+    unbroken = ((mark, colour, what.replace(" ", "\u00a0")) for mark, colour, what in marks)
+    return " · ".join(f':color[{mark}]{{foreground="{colour}"}}\u00a0{what}' for mark, colour, what in unbroken)
 
 
 def _line(y: Floats, name: str, colour: str, dash: str = "solid", width: float = 2, **extra: object) -> Spec:
@@ -99,14 +100,16 @@ def _shapes(view: Hero, colours: Palette) -> list[Spec]:
     ]
 
 
-def _annotations(view: Hero) -> list[Spec]:
+def _annotations(view: Hero, colours: Palette) -> list[Spec]:
     windows = [
         label(f"{w.jobs} job{'s' if w.jobs != 1 else ''}", (w.first + w.last) / 2, 0.99, yref="paper", yanchor="top")
         for w in view.windows
     ]
     gate = view.threshold
     if gate is not None:
-        windows.append(label(f"threshold {gate:.0f}", 0.5, gate, xanchor="left", yanchor="bottom"))
+        windows.append(
+            label(f"threshold {gate:.0f}", 0.5, gate, xanchor="left", yanchor="bottom", bgcolor=colours.page)
+        )
     return [
         *windows,
         label("NOW", view.now_row, 0.285, yref="paper", yanchor="middle", xanchor="left", xshift=4),
