@@ -73,9 +73,8 @@ def keep_button() -> None:
     here, chosen = session.workspace(), session.controls()
     if "replay_at" in st.session_state or chosen == here.controls:
         return
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption("A preview: nothing is changed yet.")
-        if st.button("Use this plan", icon=":material/check:", key="use_plan"):
-            if session.change(lambda desk, here: desk.adopt(here, chosen, session.now(), "kept by the visitor")):
-                session.announce("This is the plan now; it stands in the audit trail.")
-                st.rerun()
+    st.caption("A preview: nothing is changed yet.")
+    if st.button("Use this plan", icon=":material/check:", key="use_plan"):
+        if session.change(lambda desk, here: desk.adopt(here, chosen, session.now(), "kept by the visitor")):
+            session.announce("This is the plan now; it stands in the audit trail.")
+            st.rerun()
