@@ -6,6 +6,7 @@ import io
 import json
 import logging
 import sys
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -33,6 +34,10 @@ class Lines:
         self.text = io.StringIO()
 
     def all(self) -> list[dict[str, Any]]:
+        """Every line, once a request's own is among them: it follows the answer."""
+        until = time.monotonic() + 10
+        while '"path"' not in self.text.getvalue() and time.monotonic() < until:
+            time.sleep(0.01)
         return [json.loads(line) for line in self.text.getvalue().splitlines()]
 
 
