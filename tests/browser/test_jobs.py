@@ -119,7 +119,8 @@ def test_a_row_opens_the_drawer_and_an_override_needs_a_reason(dashboard: Any, v
     expect(drawer).to_have_count(0)
     expect(one.main.get_by_text(re.compile("demo-02: A person chose this start")).first).to_be_visible()
     one.go("Audit")
-    one.page.get_by_role("radio", name="override").click()
+    one.main.get_by_role("combobox", name=re.compile("Kind")).click()
+    one.page.get_by_role("option", name="override").click()
     expect(one.main.get_by_text("1 row", exact=True)).to_be_visible()
     with one.page.expect_download() as download:
         button(one, "Export the whole trail").click()
