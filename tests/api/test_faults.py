@@ -16,23 +16,10 @@ from gridflex.beckn.provider.zones import ZONES
 from gridflex.domain.halfhours import floor_half_hour
 from gridflex.domain.regions import GB
 from tests.api.conftest import NOW, Serve, Served
+from tests.replay_faults import BROKEN, HARMLESS, HOLED
 
-HARMLESS = ("slow", "duplicate", "unsorted", "nullactual", "zeroactual", "gap", "short")
+PUBLISHED = (*HARMLESS, *HOLED)
 """The present half-hour is still published: no endpoint takes a filled hole further ahead for the present."""
-BROKEN = (
-    "500",
-    "503",
-    "400",
-    "reset",
-    "html",
-    "garbage",
-    "empty",
-    "emptydata",
-    "strings",
-    "huge",
-    "negative",
-    "misdated",
-)
 NEXT_FETCH = timedelta(minutes=38)
 """From the test's start to twelve minutes past the next half-hour and a minute."""
 REGIONS = (GB, *dict.fromkeys(zone.region for zone in ZONES))
@@ -144,7 +131,7 @@ def asked_everywhere(api: Served, here: httpx.Client, *, month: bool = False) ->
     return words
 
 
-@pytest.mark.parametrize("mode", HARMLESS)
+@pytest.mark.parametrize("mode", PUBLISHED)
 def test_every_endpoint_stays_live_under_a_harmless_fault(live: Served, service: Any, mode: str) -> None:
     here = live.visitor()
     service.fault(mode)

@@ -11,25 +11,11 @@ from typing import Any
 
 import pytest
 
+from tests.replay_faults import BROKEN, HARMLESS, HOLED
+
 PAGES = sorted((page.stem for page in (Path(__file__).parents[2] / "pages").glob("*.py")), reverse=True)
 SLOW_PAGES = ("revenue", "impact")
 """These work a month through before they first show: one fault of each class is enough for them."""
-HARMLESS = ("slow", "duplicate", "unsorted", "nullactual", "zeroactual")
-HOLED = ("gap", "short")
-BROKEN = (
-    "500",
-    "503",
-    "400",
-    "reset",
-    "html",
-    "garbage",
-    "empty",
-    "emptydata",
-    "strings",
-    "huge",
-    "negative",
-    "misdated",
-)
 NEXT_FETCH = timedelta(minutes=22)
 """From the test's start to twelve minutes past the next half-hour."""
 
