@@ -21,9 +21,16 @@ def show() -> None:
     lines(SHOWN)
 
 
-def decided() -> int:
-    """Decisions of this workspace so far."""
-    return session.platform().trail.count(session.workspace().id, kind="decision")
+def button(last: int) -> None:
+    """Opens the ``last`` decisions, and tells how many this workspace has made so far."""
+    made = session.platform().trail.count(session.workspace().id, kind="decision")
+    if st.button(f"Last {last}, of {made:,} so far", icon=":material/history:"):
+        _dialog(last)
+
+
+@st.dialog("The last decisions", width="large")
+def _dialog(last: int) -> None:
+    lines(last)
 
 
 def lines(limit: int) -> None:

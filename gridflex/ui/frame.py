@@ -36,27 +36,27 @@ COLOURS = {
 }
 
 
-def _page(name: str, title: str, icon: str, what: str, *, default: bool = False) -> StreamlitPage:
+def _page(name: str, title: str, icon: str, *, default: bool = False) -> StreamlitPage:
     path = ROOT / "pages" / f"{name}.py"
-    return st.Page(path, title=title, icon=f":material/{icon}:", help=what, default=default, url_path=name)
+    return st.Page(path, title=title, icon=f":material/{icon}:", default=default, url_path=name)
 
 
 def pages() -> dict[str, list[StreamlitPage]]:
     """Pages in their groups, as the navigation lists them."""
     return {
         "Now": [
-            _page("overview", "Overview", "bolt", "The grid, the decisions and their worth", default=True),
-            _page("queue", "Queue", "format_list_bulleted", "Every job, its decision and its reason"),
+            _page("overview", "Overview", "bolt", default=True),
+            _page("queue", "Queue", "format_list_bulleted"),
         ],
         "Decide": [
-            _page("tuning", "Tuning", "tune", "Move the rules and watch the consequences"),
-            _page("revenue", "Revenue", "payments", "What flexibility is worth, each figure with its rows"),
-            _page("impact", "Impact", "eco", "What was really saved, beside what was claimed"),
+            _page("tuning", "Tuning", "tune"),
+            _page("revenue", "Revenue", "payments"),
+            _page("impact", "Impact", "eco"),
         ],
-        "Network": [_page("beckn", "Beckn", "hub", "Energy windows ordered, job slots sold")],
+        "Network": [_page("beckn", "Beckn", "hub")],
         "Under the hood": [
-            _page("audit", "Audit", "verified", "The trail of every decision, and its proof"),
-            _page("system", "System", "monitor_heart", "Agents, sources, versions and their state"),
+            _page("audit", "Audit", "verified"),
+            _page("system", "System", "monitor_heart"),
         ],
     }
 

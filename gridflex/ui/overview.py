@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from gridflex.agents.explain import Explained
 from gridflex.agents.orchestrator import Decisions
 from gridflex.domain import format as fmt
 from gridflex.domain.controls import Controls
@@ -34,12 +35,11 @@ def show() -> None:
 
 
 def _top() -> None:
-    with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
-        st.title("GridFlex", width="content")
-        with st.container(horizontal=True, width="content"):
-            _replay_menu()
-            tour.button()
-            share.button()
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.title("GridFlex")
+        _replay_menu()
+        tour.button()
+        share.button()
 
 
 def _replay_menu() -> None:
@@ -53,15 +53,19 @@ def _replay_menu() -> None:
 @st.fragment(run_every=REFRESH)
 @faults.told("live")
 def _live() -> None:
-    """Everything a slider moves. The chart is sent first, before even the controls: their state is known."""
-    sentences = st.container()
-    left, right = st.columns([2, 3], gap="medium")
+    """Everything a slider moves. The chart is sent first, before even the controls: their state is known.
+
+    It is worked out before any place is laid: what trickles in makes the browser draw the page more than once.
+    """
     colours = palette(session.is_dark())
     here, decided = session.prepared(), session.decisions()
+    view = hero(decided.view, decided.plan, decided.rules.threshold, here.demand)
+    chart = hero_figure(view, colours)
+    sentences = st.container()
+    left, right = st.columns([2, 3], gap="medium")
     with right:
         legend_place = st.empty()
-        view = hero(decided.view, decided.plan, decided.rules.threshold, here.demand)
-        st.plotly_chart(hero_figure(view, colours), key="hero", config=CONFIG, alt=view.alt)
+        st.plotly_chart(chart, key="hero", config=CONFIG, alt=view.alt)
         legend_place.caption(legend(colours, waits=bool(view.windows)))
     with left:
         controls.threshold_controls()
@@ -113,38 +117,38 @@ def _cards(cards: tuple[Card, ...]) -> None:
 
 
 def _more() -> None:
+    # Few elements: the browser looks at each one again on every move of a slider, though nothing here changes.
     here, decided = session.prepared(), session.decisions()
     st.caption("  \n".join(line for line in (here.demand and here.demand.sentence, mix_sentence(here.view)) if line))
-    st.subheader("Decisions that tell the story", anchor=False)
-    for title, job in stories(decided):
-        with st.container(border=True):
-            st.markdown(f"**{title}** · {plain(job.kind)}, {fmt.energy(job.energy_kwh)}")
-            st.text(f"{job.job_id}: {job.sentence}")
+    with st.container(border=True):
+        st.markdown(
+            "\n\n".join(("#### Decisions that tell the story", *(_story(*story) for story in stories(decided))))
+        )
     with st.container(horizontal=True, vertical_alignment="center"):
         st.page_link(frame.QUEUE, label="All decisions", icon=":material/arrow_forward:")
         if "replay_at" not in st.session_state:
-            with st.popover(f"Last {LAST}, of {feed.decided():,} so far", icon=":material/history:"):
-                feed.lines(LAST)
-        st.caption(_agents(decided))
-    _queue_switch()
+            feed.button(LAST)
+            _queue_switch()
+    st.caption(_agents(decided))
+
+
+def _story(title: str, job: Explained) -> str:
+    what = f"**{title}** · {plain(job.kind)}, {fmt.energy(job.energy_kwh)}"
+    return f"{what}  \n{plain(f'{job.job_id}: {job.sentence}')}"
 
 
 def _agents(decided: Decisions) -> str:
-    view = decided.view
+    view, here = decided.view, session.workspace()
     return (
+        f"Showing: {here.kind.label}{' (made by us, seeded)' if here.is_demo else ''} · "
         f"Workload: {fmt.plural(len(decided), 'job')} · Grid: {view.provenance.word} · "
         f"Orchestrator: {fmt.plural(len(decided), 'decision')} in {decided.took_ms:.2f} ms"
     )
 
 
 def _queue_switch() -> None:
-    if "replay_at" in st.session_state:
-        return
-    here = session.workspace()
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(f"Showing: {here.kind.label}" + (" (made by us, seeded)" if here.is_demo else ""))
-        for kind, label in ((QueueKind.DEMO, "15 jobs"), (QueueKind.DAY, "A site's day")):
-            again = "Start again" if here.kind is kind else label
-            if st.button(again, key=f"queue_{kind}"):
-                intake.start_demo(kind)
-        st.page_link(frame.QUEUE, label="Upload yours", icon=":material/upload:")
+    kept = session.workspace().kind
+    for kind, label in ((QueueKind.DEMO, "15 jobs"), (QueueKind.DAY, "A site's day")):
+        if st.button("Start again" if kept is kind else label, key=f"queue_{kind}"):
+            intake.start_demo(kind)
+    st.page_link(frame.QUEUE, label="Upload yours", icon=":material/upload:")

@@ -22,10 +22,12 @@ def show() -> None:
         (beckn_card.card(), frame.BECKN, "Book a window", ":material/hub:"),
     )
     shown = [(card, page, label, icon) for card, page, label, icon in links if card is not None]
-    for place, (card, page, label, icon) in zip(st.columns(max(len(shown), 1)), shown, strict=False):
-        with place, st.container(border=True):
+    if not shown:
+        return
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        for card, page, label, icon in shown:
             _card(card)
-            st.page_link(page, label=label, icon=icon)
+            st.page_link(page, label=label, icon=icon, width="content")
 
 
 def _card(card: Card) -> None:
