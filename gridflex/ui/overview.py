@@ -64,9 +64,8 @@ def _live() -> None:
     sentences = st.container()
     left, right = st.columns([2, 3], gap="medium")
     with right:
-        legend_place = st.empty()
+        st.caption(legend(colours, waits=bool(view.windows)))
         st.plotly_chart(chart, key="hero", config=CONFIG, alt=view.alt)
-        legend_place.caption(legend(colours, waits=bool(view.windows)))
     with left:
         controls.threshold_controls()
         energy = controls.energy_slider()
