@@ -9,14 +9,18 @@ from gridflex.services.platform import Platform
 from gridflex.store.leases import Leases
 from gridflex.store.retention import Pruned, prune
 
-DAILY = timedelta(days=1)
+PRUNE, DAILY = "prune", timedelta(days=1)
+LEASE = timedelta(minutes=20)
+"""Whoever fails or dies loses its turn after this, so that the next half-hour's tick tries again."""
 
 
 def prune_daily(shared: Platform, now: datetime) -> str:
     """Prune by the retention that is set, once a day for all instances; what went, if anything. Raises StoreError."""
-    if not Leases(shared.database).take("prune", now, now + DAILY).mine:
+    turns = Leases(shared.database)
+    if not turns.take(PRUNE, now, now + LEASE).mine:
         return ""
     done = prune(shared.database, now, timedelta(days=shared.settings.retention_days))
+    turns.put_off(PRUNE, now + DAILY, "")
     return pruned_words(done) if done.workspaces or done.snapshots or done.market else ""
 
 

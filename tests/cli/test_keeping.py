@@ -14,6 +14,8 @@ import pytest
 
 from gridflex.cli.main import main
 from gridflex.cli.tick import tick
+from gridflex.errors import StoreError
+from gridflex.services.keeping import prune_daily
 from gridflex.services.platform import Platform, build_platform
 from gridflex.settings import Settings
 from gridflex.store.chain import Entry
@@ -120,3 +122,21 @@ def test_prune_forgets_by_days_and_a_tick_does_it_once_a_day(
     assert main(["prune", "--older-than", "30"]) == 0
     assert said in capsys.readouterr().out
     assert main(["verify"]) == 0
+
+
+def test_a_prune_that_failed_is_tried_again_at_the_next_half_hour(start: Callable[[], Platform]) -> None:
+    platform = start()
+    platform.desk.open(None, NOW - timedelta(days=3))
+    with platform.database.write() as connection:
+        connection.exec_driver_sql("ALTER TABLE market_prices RENAME TO elsewhere")
+    with pytest.raises(StoreError):
+        prune_daily(platform, NOW)
+    platform.desk.open(None, NOW - timedelta(days=3))
+    with platform.database.write() as connection:
+        connection.exec_driver_sql("ALTER TABLE elsewhere RENAME TO market_prices")
+    half_hour = timedelta(minutes=30)
+    assert prune_daily(platform, NOW + half_hour).startswith("1 workspace forgotten")
+    platform.desk.open(None, NOW - timedelta(days=3))
+    assert prune_daily(platform, NOW + half_hour + timedelta(hours=23)) == ""
+    assert prune_daily(platform, NOW + half_hour + timedelta(hours=24)).startswith("1 workspace forgotten")
+    platform.close()
