@@ -84,7 +84,15 @@ class Aftercare(Steps):
             verified=f"signed by {delivery.signed_by}",
             answer=as_text(delivery.body),
         )
-        return self._move(step, delivery.body)
+        self._move(step, delivery.body)
+        if problem == TermsBroken.__name__ and self._confirm_in_doubt:
+            self._undo_booking()
+        return step
+
+    @property
+    def _confirm_in_doubt(self) -> bool:
+        """Whether we have asked for a booking and do not know what became of it."""
+        return self.record.doubt is not None and self.record.doubt.action is Action.CONFIRM
 
     def _on_pushed(self, envelope: Envelope) -> tuple[State, str]:
         if envelope.context.action not in _MAY_COME_UNASKED:

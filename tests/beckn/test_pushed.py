@@ -10,8 +10,9 @@ import pytest
 
 from gridflex.beckn.embedded import demo_signer
 from gridflex.beckn.provider.misbehaviour import Misbehaviour
+from gridflex.beckn.record import Doubt
 from gridflex.beckn.states import State
-from gridflex.beckn.vocabulary import Mode
+from gridflex.beckn.vocabulary import Action, Mode
 
 
 def push(place: Any, journey: Any, action: str, message_id: str = "late", **order: Any) -> int:
@@ -65,6 +66,19 @@ def test_it_confirms_only_our_order_and_only_on_our_terms(initialised):
     push(place, journey, "on_confirm", "3", **{"beckn:orderItems": [line | {"beckn:orderedItem": "another"}]})
     assert [step.problem for step in journey.take_pushed()] == ["InvalidMessage", "TermsBroken", "TermsBroken"]
     assert journey.record.state is State.INITIALISED
+
+
+def test_wrong_terms_pushed_while_our_confirm_is_in_doubt_are_cancelled_at_once(initialised):
+    place, journey = initialised
+    journey.record.doubt = Doubt(action=Action.CONFIRM, resend_after=None)
+    price = {"beckn:pricingParameters": {"spotPrice": 9.0}}
+    line = {"beckn:lineId": "1", "beckn:orderItemAttributes": price}
+    line["beckn:orderedItem"] = journey.record.chosen.window.item_id
+    push(place, journey, "on_confirm", **{"beckn:orderItems": [line]})
+    push(place, journey, "on_confirm", "again", **{"beckn:orderItems": [line]})
+    assert [step.problem for step in journey.take_pushed()] == ["TermsBroken", "OutOfOrder"]
+    assert [step.action for step in journey.record.steps][-3:] == ["on_confirm", "cancel", "on_confirm"]
+    assert (journey.record.state, journey.record.doubt) == (State.CANCELLED, None)
 
 
 def test_a_status_that_does_not_confirm_leaves_the_order_initialised(initialised):
