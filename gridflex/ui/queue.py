@@ -9,7 +9,7 @@ from gridflex.domain import format as fmt
 from gridflex.domain.job_frame import totals_by
 from gridflex.planning.policies import POLICIES
 from gridflex.services.headline import totals, worth_words
-from gridflex.services.job_table import ACTION_WORDS, job_table
+from gridflex.services.job_table import ACTION_WORDS, MOST_SENTENCES, job_table
 from gridflex.services.proof_lines import certificate_line
 from gridflex.services.timeline import timeline
 from gridflex.ui import controls, exports, feed, frame, intake, job_drawer, session, steering
@@ -18,7 +18,11 @@ from gridflex.ui.charts.timeline import timeline_figure
 from gridflex.ui.palette import palette
 
 ACTION_COLOURS = {"run": "#0F766E", "wait": "#B58900", "shift region": "#2B6CB0", "cancelled": "#8A8F98"}
-TABLE_HEIGHT = 420
+TABLE_HEIGHT = 560
+SENTENCE_ROW = 66
+"""A row of three lines, px: above 4 rem the table wraps its text."""
+FIRST = ("job", "action", "start_uk", "saved_kg", "saved_gbp", "why")
+"""Seen without scrolling on a desktop; what a row is made of stands to their right."""
 
 
 def show() -> None:
@@ -79,24 +83,28 @@ def _table(decided: Decisions) -> None:
     shown["action"] = table["action"].map(lambda word: [word])
     words = list(ACTION_WORDS.values())
     colours = [ACTION_COLOURS.get(word, "#8A8F98") for word in words]
+    wraps = len(table) <= MOST_SENTENCES
     columns = {
-        "action": st.column_config.MultiselectColumn("action", options=words, color=colours),
+        "job": st.column_config.TextColumn("job", width=84),
+        "action": st.column_config.MultiselectColumn("action", options=words, color=colours, width=92),
         "energy_kwh": st.column_config.NumberColumn("energy, kWh", format="%.1f"),
         "power_kw": st.column_config.NumberColumn("power, kW", format="%.1f"),
         "duration_h": st.column_config.NumberColumn("run, h", format="%.2f"),
-        "start_uk": st.column_config.DatetimeColumn("start, UK time", format="ddd D MMM HH:mm"),
+        "start_uk": st.column_config.DatetimeColumn("start, UK time", format="ddd D MMM HH:mm", width=124),
         "latest_start_uk": st.column_config.DatetimeColumn("latest start, UK time", format="ddd D MMM HH:mm"),
         "at_once_g_per_kwh": st.column_config.NumberColumn("at once, g/kWh", format="%.0f"),
         "planned_g_per_kwh": st.column_config.NumberColumn("planned, g/kWh", format="%.0f"),
-        "saved_kg": st.column_config.NumberColumn("saved, kg", format="%.1f"),
-        "saved_gbp": st.column_config.NumberColumn("saved, £", format="%.2f"),
-        "why": st.column_config.TextColumn("why", width="large"),
+        "saved_kg": st.column_config.NumberColumn("saves, kg", format="%.1f", width=74),
+        "saved_gbp": st.column_config.NumberColumn("saves, £", format="%.2f", width=72),
+        "why": st.column_config.TextColumn("why", width=360),
     }
     chosen = st.dataframe(
         shown,
         column_config=columns,
+        column_order=(*FIRST, *(name for name in shown.columns if name not in FIRST)),
         hide_index=True,
-        height=min(TABLE_HEIGHT, 38 + 35 * len(shown)),
+        row_height=SENTENCE_ROW if wraps else None,
+        height=min(TABLE_HEIGHT, 38 + (SENTENCE_ROW if wraps else 35) * len(shown)),
         on_select="rerun",
         selection_mode="single-row",
         key="jobs",

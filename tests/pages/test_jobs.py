@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -35,6 +36,21 @@ def markdowns(visitor: Any) -> str:
     page = visitor.page
     kinds = (page.markdown, page.caption, page.subheader, page.info, page.success, page.warning, page.error, page.toast)
     return "\n".join(str(one.value) for kind in kinds for one in kind)
+
+
+def test_what_a_decision_gives_and_why_stand_first_in_the_table(visitor: Any) -> None:
+    shown = visitor.open("queue").page.dataframe[0]
+    first = list(shown.proto.column_order)[:6]
+    assert first == ["job", "action", "start_uk", "saved_kg", "saved_gbp", "why"]
+    assert set(shown.proto.column_order) == set(shown.value.columns)
+
+
+def test_every_bar_of_the_timeline_keeps_to_its_row(visitor: Any) -> None:
+    visitor.open("queue", threshold="120")
+    figure = json.loads(visitor.page.get("plotly_chart")[0].proto.spec)
+    bars = [trace for trace in figure["data"] if trace["type"] == "bar"]
+    assert len(bars) == 3
+    assert all(0 < trace["width"] < 1 for trace in bars)
 
 
 def test_a_job_from_the_form_is_decided_and_written(visitor: Any) -> None:

@@ -14,6 +14,8 @@ ROW_PX = 19
 STRIP_PX = 34
 POWER_PX = 110
 FRAME_PX = 70
+BAR_ROWS = 0.75
+"""Set for every bar: left to itself each kind's bars grow with the gaps between its own rows."""
 
 
 def timeline_figure(view: Timeline, colours: Palette) -> go.Figure:
@@ -27,7 +29,6 @@ def timeline_figure(view: Timeline, colours: Palette) -> go.Figure:
         layout=layout(
             inner + FRAME_PX,
             barmode="overlay",
-            bargap=0.25,
             hovermode="closest",
             margin={"l": 130, "r": 12, "t": 34, "b": 28},
             xaxis=time_xaxis(view.axis, 0, last, anchor="y3"),
@@ -69,6 +70,7 @@ def _bars(view: Timeline, colours: Palette) -> list[Spec]:
         "y": list(range(len(view.bars))),
         "base": [bar.baseline[0] for bar in view.bars],
         "x": [bar.baseline[1] - bar.baseline[0] for bar in view.bars],
+        "width": BAR_ROWS,
         "marker": {"color": "rgba(0,0,0,0)", "line": {"color": RULE, "width": 1.2}},
         "hoverinfo": "skip",
     }
@@ -89,6 +91,7 @@ def _solid(view: Timeline, action: Action, name: str, colour: str) -> Spec:
         "y": [row for row, _, _ in shown],
         "base": [planned[0] for _, _, planned in shown],
         "x": [planned[1] - planned[0] for _, _, planned in shown],
+        "width": BAR_ROWS,
         "marker": {"color": colour, "opacity": [1.0 if bar.jobs == 1 else 0.45 for _, bar, _ in shown]},
         "text": [bar.hover if bar.jobs > 1 else _hover(bar) for _, bar, _ in shown],
         "textposition": "none",
