@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
 
+from fastapi import HTTPException
+
 from gridflex.domain.halfhours import floor_half_hour
 from gridflex.services.keeping import prune_daily
 from gridflex.services.platform import Platform
@@ -15,6 +17,8 @@ from gridflex.store.workspaces import Workspaces
 
 DAYS = 7.0
 """Workspaces visited in the last so many days."""
+UNDER_WAY = "The half-hour's work is under way; ask again for what became of it."
+RETRY_S = 10
 
 
 @dataclass(frozen=True)
@@ -27,19 +31,31 @@ class Worked:
 
 
 class Ticker:
-    """One for the process; whoever asks while it works waits for its end."""
+    """One for the process. Nobody waits for another's work: waiting would take the threads that answer visitors."""
 
     def __init__(self, platform: Platform) -> None:
         self._platform = platform
-        self._lock = Lock()
+        self._working = Lock()
         self._newest: Worked | None = None
 
     def tick(self, now: datetime) -> Worked:
-        """Bring all workspaces in use up to ``now``. Raises StoreError where they cannot be listed."""
-        with self._lock:
-            if self._newest is None or floor_half_hour(self._newest.at) < floor_half_hour(now):
-                self._newest = self._work(now)
+        """Bring all workspaces in use up to ``now``, or tell what became of them.
+
+        Raises HTTPException 409 while another request does it, StoreError where they cannot be listed.
+        """
+        if done := self._done(now):
+            return done
+        if not self._working.acquire(blocking=False):
+            raise HTTPException(409, UNDER_WAY, {"Retry-After": str(RETRY_S)})
+        try:
+            self._newest = self._done(now) or self._work(now)
             return self._newest
+        finally:
+            self._working.release()
+
+    def _done(self, now: datetime) -> Worked | None:
+        newest = self._newest
+        return newest if newest and floor_half_hour(newest.at) >= floor_half_hour(now) else None
 
     def _work(self, now: datetime) -> Worked:
         shared = self._platform

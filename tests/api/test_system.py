@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import datetime, timedelta
+from threading import Event
 from typing import Any
 
 import httpx
 import pytest
+from fastapi import HTTPException
 
+from gridflex.api.ticking import Ticker
 from gridflex.markets.rate_card import RateCard
+from gridflex.services.desk import Desk
+from gridflex.services.workspace import Workspace
 from tests.api.conftest import NOW, Serve, Served
 
 LINE = re.compile(r'^([a-z0-9_]+)(\{([a-z_]+="(\\.|[^"\\])*",?)*\})? (-?[0-9.e+-]+|NaN)$')
@@ -117,6 +124,35 @@ def test_a_tick_brings_all_workspaces_in_use_up_to_now_once(serve: Serve) -> Non
         assert (again["ticked_at"], again["workspaces"]) == (said["ticked_at"], said["workspaces"])
         api.clock.now += timedelta(minutes=30)
         assert api.new_client().post("/api/tick").json()["workspaces"]["planned"] == 2
+
+
+class SlowDesk(Desk):
+    """Begins to plan, and goes on when it is told to."""
+
+    def __init__(self, begun: Event, go_on: Event) -> None:
+        self.begun, self.go_on = begun, go_on
+
+    def roll(self, workspace: Workspace, now: datetime, *, visited: bool = True) -> Workspace:
+        self.begun.set()
+        assert self.go_on.wait(20)
+        return workspace
+
+
+def test_who_asks_for_a_tick_under_way_is_told_so_at_once(api: Served) -> None:
+    api.visitor()
+    begun, go_on = Event(), Event()
+    ticker = Ticker(replace(api.platform, desk=SlowDesk(begun, go_on)))
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(ticker.tick, NOW)
+        try:
+            assert begun.wait(20)
+            with pytest.raises(HTTPException) as refused:
+                ticker.tick(NOW)
+        finally:
+            go_on.set()
+        assert (refused.value.status_code, refused.value.headers) == (409, {"Retry-After": "10"})
+        done = first.result(20)
+    assert (done.outcomes["up to date"] >= 1, ticker.tick(NOW) is done) == (True, True)
 
 
 def test_runs_that_are_over_are_settled(api: Served) -> None:

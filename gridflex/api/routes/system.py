@@ -122,7 +122,7 @@ def metrics_prometheus(parts: Shared) -> PlainTextResponse:
 def tick(who: Operator) -> Tick:
     """The half-hour's work, for a scheduler: sources that are due are fetched, every workspace in use planned anew.
 
-    Done once in a half-hour; asked again, it tells what was done.
+    Done once in a half-hour; asked again, it tells what was done, and 409 with Retry-After while it is being done.
     """
     view = who.parts.platform.grid.view(GB, who.now)
     done = who.parts.ticker.tick(who.now)
