@@ -7,14 +7,21 @@ import time
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from ipaddress import IPv6Address, IPv6Network, ip_address
 
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from gridflex.api.on_demand import PREFIX
 from gridflex.api.problems import problem_response
 
 SAFE = ("GET", "HEAD", "OPTIONS")
+PLANNING = frozenset({f"{PREFIX}/workspace/scenario-comparison"})
+"""Questions that cost as much as changes: each makes plans of its own."""
+METHODS = frozenset({*SAFE, "POST", "PUT", "PATCH", "DELETE"})
+"""Counted by name; any other word that a client sends is counted as OTHER, so that the counts stay few."""
+OTHER = "other"
 REMEMBERED_CLIENTS = 10_000
 NOT_SNIFFED = (b"x-content-type-options", b"nosniff")
 NOT_KEPT = (b"cache-control", b"no-store")
@@ -24,7 +31,8 @@ NOT_KEPT = (b"cache-control", b"no-store")
 class Limits:
     """``body_bytes`` of a request, ``at_once`` requests in all; rates in requests a second for each client.
 
-    ``network_s`` is how long a request waits for a real Beckn network at most.
+    Those of ``writes`` bound what plans, too, changing or not. ``network_s`` is how long a request
+    waits for a real Beckn network at most.
     """
 
     body_bytes: int = 1_048_576
@@ -58,7 +66,7 @@ class Buckets:
 class Guard:
     """Middleware before the API; ``answered`` counts answers by method and status.
 
-    A client is known by its address: behind a proxy the server must be told to trust it.
+    A client is known by its address, an IPv6 one by its network: behind a proxy the server must be told to trust it.
     """
 
     def __init__(
@@ -78,7 +86,8 @@ class Guard:
 
         async def noted(message: Message) -> None:
             if message["type"] == "http.response.start":
-                self._answered[scope["method"], message["status"]] += 1
+                method = scope["method"] if scope["method"] in METHODS else OTHER
+                self._answered[method, message["status"]] += 1
                 message["headers"] = [*_added(message["headers"]), *message["headers"]]
             await send(message)
 
@@ -114,12 +123,24 @@ class Guard:
             return problem_response(413, self._too_large, path)
         if self._inside >= limits.at_once:
             return problem_response(429, "Too many requests at once.", path, {"Retry-After": "1"})
-        client = scope["client"][0] if scope.get("client") else ""
-        wait = (self._reads if scope["method"] in SAFE else self._writes).wait(client)
+        client = client_of(scope["client"][0] if scope.get("client") else "")
+        cheap = scope["method"] in SAFE and path not in PLANNING
+        wait = (self._reads if cheap else self._writes).wait(client)
         if wait:
             after = {"Retry-After": str(math.ceil(wait))}
             return problem_response(429, "Too many requests of this client.", path, after)
         return None
+
+
+def client_of(address: str) -> str:
+    """Whom an address stands for: of IPv6 its /64, in which one host may use any; IPv4 written as IPv6 is IPv4."""
+    try:
+        known = ip_address(address)
+    except ValueError:  # a socket's name
+        return address
+    if not isinstance(known, IPv6Address):
+        return address
+    return str(known.ipv4_mapped or IPv6Network((int(known), 64), strict=False))
 
 
 def _added(headers: Iterable[tuple[bytes, bytes]]) -> Iterator[tuple[bytes, bytes]]:

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.types import Message, Receive, Scope, Send
 
-from gridflex.api.limits import REMEMBERED_CLIENTS, Buckets, Guard, Limits
+from gridflex.api.limits import REMEMBERED_CLIENTS, Buckets, Guard, Limits, client_of
 from tests.api.conftest import Serve, Served
 
 
@@ -66,6 +66,56 @@ def test_changes_and_reading_have_their_own_rates(serve: Serve) -> None:
     assert answers[-1].json()["detail"] == "Too many requests of this client."
 
 
+def test_a_comparison_of_scenarios_plans_and_so_counts_as_a_change(serve: Serve) -> None:
+    with serve(limits=Limits(writes_per_s=0.01, writes_burst=2, reads_per_s=0.01, reads_burst=1)) as api:
+        here = api.new_client()
+        compared = [here.get("/api/workspace/scenario-comparison").status_code for _ in range(3)]
+        assert (compared, here.get("/grid/current").status_code) == ([200, 200, 429], 200)
+
+
+@pytest.mark.parametrize(
+    ("address", "client"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2:ffff::", "2001:db8:1:2::/64"),
+        ("2001:db8:1:3::", "2001:db8:1:3::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("testclient", "testclient"),
+        ("", ""),
+    ],
+)
+def test_an_ipv6_client_is_its_network(address: str, client: str) -> None:
+    assert client_of(address) == client
+
+
+def test_who_changes_its_address_within_its_network_stays_one_client() -> None:
+    async def asked() -> list[int]:
+        guard = Guard(_fine, Limits(reads_per_s=0.01, reads_burst=2), Counter())
+        hosts = ("2001:db8::1", "2001:db8::2", "2001:db8::3", "2001:db8:0:1::1")
+        return [(await _ask(guard, client=host))[0]["status"] for host in hosts]
+
+    assert asyncio.run(asked()) == [200, 200, 429, 200]
+
+
+def test_words_that_are_no_method_are_counted_together() -> None:
+    answered: Counter[tuple[str, int]] = Counter()
+
+    async def asked() -> None:
+        guard = Guard(_fine, Limits(), answered)
+        for method in ("GET", "DELETE", "BREW", "BREW1", "get"):
+            await _ask(guard, method=method)
+
+    asyncio.run(asked())
+    assert answered == {("GET", 200): 1, ("DELETE", 200): 1, ("other", 200): 3}
+
+
+async def _fine(scope: Scope, receive: Receive, send: Send) -> None:
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body"})
+
+
 SMALL = Limits(body_bytes=1000, writes_per_s=1e6, writes_burst=1e6)
 
 
@@ -100,8 +150,7 @@ async def _at_once() -> None:
     async def slow(scope: Scope, receive: Receive, send: Send) -> None:
         started.release()
         await go.wait()
-        await send({"type": "http.response.start", "status": 200, "headers": []})
-        await send({"type": "http.response.body"})
+        await _fine(scope, receive, send)
 
     answered: Counter[tuple[str, int]] = Counter()
     guard = Guard(slow, Limits(at_once=2), answered)
@@ -115,7 +164,7 @@ async def _at_once() -> None:
     assert answered == {("GET", 200): 3, ("GET", 429): 1}
 
 
-async def _ask(guard: Guard) -> list[Message]:
+async def _ask(guard: Guard, method: str = "GET", client: str = "192.0.2.1") -> list[Message]:
     said: list[Message] = []
 
     async def receive() -> Message:
@@ -124,7 +173,7 @@ async def _ask(guard: Guard) -> list[Message]:
     async def send(message: Message) -> None:
         said.append(message)
 
-    scope = {"type": "http", "method": "GET", "path": "/", "headers": [], "client": ("192.0.2.1", 1)}
+    scope = {"type": "http", "method": method, "path": "/", "headers": [], "client": (client, 1)}
     await guard(scope, receive, send)
     return said
 
