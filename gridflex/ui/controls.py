@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
+from gridflex.agents.orchestrator import Decisions
 from gridflex.ui import session
 from gridflex.ui.address import (
     CLEANEST,
@@ -66,6 +68,20 @@ def energy_slider() -> int:
             help="An imagined job that may wait up to a day: what would be decided for it.",
         )
     )
+
+
+def planned(line: DeltaGenerator | None = None) -> Decisions:
+    """The decisions under the controls; under a cap ``line``, or one in this place, says *planning* meanwhile.
+
+    What the page shows stays until the new plan is found. Without a cap nothing is laid.
+    """
+    if not session.capped():
+        return session.decisions()
+    line = st.empty() if line is None else line
+    line.caption(":material/hourglass_top: *planning* – what you see is still the plan before this move.")
+    found = session.decisions()
+    line.empty()
+    return found
 
 
 def keep_button() -> None:

@@ -58,7 +58,7 @@ def _live() -> None:
     It is worked out before any place is laid: what trickles in makes the browser draw the page more than once.
     """
     colours = palette(session.is_dark())
-    here, decided = session.prepared(), session.decisions()
+    here, decided = session.prepared(), controls.planned()
     view = hero(decided.view, decided.plan, decided.rules.threshold, here.demand)
     chart = hero_figure(view, colours)
     sentences = st.container()

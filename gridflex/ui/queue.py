@@ -32,7 +32,7 @@ def show() -> None:
     if not len(session.workspace().frame):
         _empty()
         return
-    decided = session.decisions()
+    decided = controls.planned()
     _header(decided)
     controls.keep_button()
     drawn = timeline(decided, decided.rules.cap_kw)

@@ -10,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 from gridflex.agents.orchestrator import Decisions
 from gridflex.domain.controls import Controls
 from gridflex.planning.policies import DEFAULT_POLICY, POLICIES
-from gridflex.ui import session
+from gridflex.ui import controls
 from gridflex.ui.address import CAP, CARBON_CAP, CARBON_CAP_KG, CARBON_PRICE, DELAY_PENCE, GAIN, PENCE, THRESHOLD
 
 
@@ -133,13 +133,8 @@ def limit_controls(peak_kw: float) -> None:
 
 
 def plan_under(line: DeltaGenerator) -> Decisions:
-    """The plan under the controls; ``line`` names its policy, and under a cap, while it is sought, says so.
-
-    What the page shows stays until the new plan is found.
-    """
-    if session.capped():
-        line.caption(":material/hourglass_top: *planning* – what you see is still the plan before this move.")
-    found = session.decisions()
+    """The plan under the controls; ``line`` names its policy, and under a cap, while it is sought, says so."""
+    found = controls.planned(line)
     policy = POLICIES[found.plan.policy]
     line.caption(f"{policy.title}: {policy.sentence}")
     return found
