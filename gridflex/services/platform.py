@@ -100,14 +100,9 @@ def build_platform(settings: Settings, clock: Clock = utc_now, max_wait_s: float
     archive = Archive(database)
     key = settings.carbon_api_key.get_secret_value() if settings.carbon_api_key else None
     carbon = CarbonApi(settings.carbon_api_url, api_key=key, clock=clock)
-    feed = CarbonFeed(
-        carbon,
-        archive,
-        clock,
-        max_wait_s=max_wait_s,
-        turns=Leases(database) if settings.carbon_api_url else None,
-    )
-    markets = Markets(_market_feed(settings, MarketStore(database), clock, max_wait_s))
+    turns = Leases(database)
+    feed = CarbonFeed(carbon, archive, clock, max_wait_s=max_wait_s, turns=turns if settings.carbon_api_url else None)
+    markets = Markets(_market_feed(settings, MarketStore(database), turns, clock, max_wait_s))
     grid = GridAgent(feed, archive, sample_snapshot, DEFAULT_TARIFF, markets.agile)
     orchestrator = Orchestrator()
     private = settings.webhook_allow_private
@@ -120,7 +115,7 @@ def build_platform(settings: Settings, clock: Clock = utc_now, max_wait_s: float
     return wired
 
 
-def _market_feed(settings: Settings, store: MarketStore, clock: Clock, max_wait_s: float) -> MarketFeed:
+def _market_feed(settings: Settings, store: MarketStore, turns: Leases, clock: Clock, max_wait_s: float) -> MarketFeed:
     return MarketFeed(
         ElexonApi(settings.elexon_api_url, clock=clock),
         NesoPortal(settings.neso_portal_url, clock=clock),
@@ -128,4 +123,5 @@ def _market_feed(settings: Settings, store: MarketStore, clock: Clock, max_wait_
         clock,
         store,
         max_wait_s=max_wait_s,
+        turns=turns,
     )

@@ -8,7 +8,6 @@ from datetime import date, datetime
 from typing import Protocol
 
 from gridflex.domain.grid import CarbonSnapshot, Reading
-from gridflex.domain.turns import Turn
 
 
 class CarbonService(Protocol):
@@ -44,22 +43,6 @@ class SnapshotArchive(Protocol):
 
     def save_history(self, region: int, readings: Sequence[Reading]) -> None:
         """Keep readings of the past. Raises StoreError."""
-        ...
-
-
-class Turns(Protocol):
-    """Of all instances that share an archive, one at a time fetches. All methods raise StoreError."""
-
-    def take(self, name: str, now: datetime, until: datetime) -> Turn:
-        """Get the turn until ``until``, unless another has it."""
-        ...
-
-    def give_back(self, name: str) -> None:
-        """Whoever asks next gets it."""
-        ...
-
-    def put_off(self, name: str, until: datetime, why: str) -> None:
-        """Nobody else gets it before ``until``."""
         ...
 
 

@@ -16,8 +16,8 @@ from threading import Lock
 from gridflex.domain.halfhours import require_utc
 from gridflex.domain.regions import region_name
 from gridflex.sources.carbon_line import CarbonLine
-from gridflex.sources.carbon_ports import CarbonService, FeedState, SnapshotArchive, Turns
-from gridflex.sources.carbon_sharing import SharedCarbon
+from gridflex.sources.carbon_ports import CarbonService, FeedState, SnapshotArchive
+from gridflex.sources.sharing import Turns
 
 __all__ = ["CarbonFeed", "CarbonService", "FeedState", "SnapshotArchive"]
 
@@ -40,8 +40,7 @@ class CarbonFeed:
         max_wait_s: float = 1.5,
         turns: Turns | None = None,
     ) -> None:
-        self._shared = SharedCarbon(api, archive, turns, clock) if turns else None
-        self._api, self._archive = self._shared or api, self._shared or archive
+        self._api, self._archive, self._turns = api, archive, turns
         self._clock, self._max_wait_s = clock, max_wait_s
         self._lock = Lock()
         self._lines: dict[int, CarbonLine] = {}
@@ -54,17 +53,10 @@ class CarbonFeed:
         region_name(region)
         return self._line(region).state(require_utc(now))
 
-    def refresh(self, region: int) -> None:
-        """Make the region's next fetch due at once: whoever asks next starts it."""
-        region_name(region)
-        self._line(region).refresh()
-
     def stop(self, wait_s: float = 5.0) -> None:
         """Start nothing more, wait for what still runs, and close the source."""
         with self._lock:
             lines = list(self._lines.values())
-        if self._shared:
-            self._shared.stop_waiting()
         until = time.monotonic() + wait_s
         for line in lines:
             line.stop(max(0.0, until - time.monotonic()))
@@ -73,5 +65,6 @@ class CarbonFeed:
     def _line(self, region: int) -> CarbonLine:
         with self._lock:
             if region not in self._lines:
-                self._lines[region] = CarbonLine(region, self._api, self._archive, self._clock, self._max_wait_s)
+                parts = (self._api, self._archive, self._clock, self._max_wait_s, self._turns)
+                self._lines[region] = CarbonLine(region, *parts)
             return self._lines[region]

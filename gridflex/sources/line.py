@@ -1,8 +1,8 @@
 """One kept answer of one source: its last good value, and the one fetch that renews it.
 
-The rule of the carbon feed for any source: nothing runs on a timer, whoever asks when a fetch
-is due starts it in the background and gets at once what is known; one fetch at most runs;
-after a failure the next is due a minute later; the last good answer stays, with its age.
+Nothing runs on a timer, whoever asks when a fetch is due starts it in the background and gets
+at once what is known; one fetch at most runs, among all instances on one store; after a
+failure the next is due a minute later; the last good answer stays, with its age.
 """
 
 from __future__ import annotations
@@ -12,15 +12,15 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from threading import Condition, Thread
+from threading import Condition, Event, Thread
 from typing import Generic, TypeVar
 
 from gridflex.domain.provenance import Provenance
 from gridflex.errors import SourceError, StoreError
+from gridflex.sources.sharing import RETRY, Shared, Turns
 
 T = TypeVar("T")
 
-RETRY = timedelta(minutes=1)
 _log = logging.getLogger("gridflex.sources")
 """Gets the database's own words, which may name a host; a note goes to visitors."""
 
@@ -34,34 +34,55 @@ class LineState(Generic[T]):
     refreshing: bool
     error: str | None
     note: str | None
+    last_attempt: datetime | None
     last_success: datetime | None
     next_due: datetime | None
+
+
+@dataclass(frozen=True)
+class Kept(Generic[T]):
+    """What outlives the process. Called from the line's thread; both raise StoreError.
+
+    ``recall`` gives the last answer and when it was fetched; ``keep`` stores a new one and may
+    return a note on what else could not be kept.
+    """
+
+    recall: Callable[[], tuple[T, datetime] | None]
+    keep: Callable[[T, datetime], str | None]
+
+
+def each(span: timedelta) -> Callable[[datetime], datetime]:
+    """Due again a ``span`` after it was fetched."""
+    return lambda fetched: fetched + span
 
 
 class Line(Generic[T]):
     """Keeps one answer fresh. Any number of threads may ask.
 
-    ``fetch`` gets the present and raises SourceError; an answer is due again after ``every``.
-    ``recall`` gives the last answer of an earlier process and when it was fetched, ``keep`` stores a
-    new one; both may raise StoreError. Who asks while nothing is known waits until ``max_wait_s``
-    after the fetch began.
+    ``fetch`` gets the present and raises SourceError; an answer fetched at a moment is due again
+    at ``due`` of it, and counts for a present that it ``covers``. With ``turns`` the instances on
+    the store in ``kept`` fetch once for all of them. Who asks while too little is known waits
+    until ``max_wait_s`` after the fetch began.
     """
 
     def __init__(
         self,
+        name: str,
         fetch: Callable[[datetime], T],
-        every: timedelta,
+        due: Callable[[datetime], datetime],
         clock: Callable[[], datetime],
         *,
-        recall: Callable[[], tuple[T, datetime] | None] | None = None,
-        keep: Callable[[T, datetime], None] | None = None,
+        kept: Kept[T] | None = None,
+        turns: Turns | None = None,
+        covers: Callable[[T, datetime], bool] = lambda value, now: True,
         max_wait_s: float = 1.5,
     ) -> None:
-        self._fetch, self._every, self._clock = fetch, every, clock
-        self._recall, self._keep, self._max_wait_s = recall, keep, max_wait_s
-        self._changed = Condition()
+        self._name, self._fetch, self._due, self._clock, self._covers = name, fetch, due, clock, covers
+        self._kept, self._max_wait_s = kept, max_wait_s
+        self._changed, self._stopped = Condition(), Event()
+        self._shared = Shared(turns, name, clock, self._stopped) if turns and kept else None
         self._thread: Thread | None = None
-        self._stopped = self._recalled = self._refreshing = self._fetched = False
+        self._refreshing = self._fetched = False
         self._began_s = 0.0
         self._value: T | None = None
         self._error: str | None = None
@@ -70,13 +91,13 @@ class Line(Generic[T]):
         self._last_success: datetime | None = None
         self._next_due: datetime | None = None
 
-    def state(self) -> LineState[T]:
-        """What is known; starts a fetch that is due, and waits for it only while nothing is known."""
+    def state(self, enough: Callable[[LineState[T]], bool] = lambda known: known.value is not None) -> LineState[T]:
+        """What is known; starts a fetch that is due, and waits for it only while what is known is not ``enough``."""
         self.begin()
         with self._changed:
             left_s = self._began_s + self._max_wait_s - time.monotonic()
-            self._changed.wait_for(lambda: not self._refreshing or self._value is not None, max(left_s, 0.0))
-        return self.known()
+            self._changed.wait_for(lambda: not self._refreshing or enough(self.known()), max(left_s, 0.0))
+            return self.known()
 
     @property
     def asked(self) -> bool:
@@ -93,6 +114,7 @@ class Line(Generic[T]):
                 self._refreshing,
                 self._error,
                 self._note,
+                self._last_attempt,
                 self._last_success,
                 self._next_due,
             )
@@ -103,20 +125,15 @@ class Line(Generic[T]):
             if self._is_due():
                 self._start()
 
-    def refresh(self) -> None:
-        """Make the next fetch due at once."""
-        with self._changed:
-            self._next_due = None
-
     def stop(self, wait_s: float = 5.0) -> None:
         """Fetch no more, and wait for what still runs."""
         with self._changed:
-            self._stopped = True
+            self._stopped.set()
         if self._thread is not None:
             self._thread.join(wait_s)
 
     def _is_due(self) -> bool:
-        if self._stopped or self._refreshing:
+        if self._stopped.is_set() or self._refreshing:
             return False
         if self._next_due is None or self._last_attempt is None:
             return True
@@ -125,53 +142,68 @@ class Line(Generic[T]):
 
     def _is_current(self) -> bool:
         # With the refresh under way, or nobody there to start it, an answer stays current for one more turn.
-        return self._last_success is not None and self._clock() < self._last_success + 2 * self._every
+        return self._last_success is not None and self._clock() < self._due(self._due(self._last_success))
 
     def _start(self) -> None:
         self._refreshing, self._began_s = True, time.monotonic()
         at = self._last_attempt = self._clock()
         self._next_due = at + RETRY
-        self._thread = Thread(target=self._run, args=(at,), name="price-line", daemon=True)
+        self._thread = Thread(target=self._run, args=(at,), name=self._name, daemon=True)
         self._thread.start()
 
     def _run(self, at: datetime) -> None:
-        value: T | None = None
+        answer: tuple[T, datetime] | None = None
         error: str | None = "The fetch broke off"
         try:
             self._remember()
-            value, error = self._fetch(at), None
+            answer, error = self._answer(at), None
         except SourceError as problem:
             error = str(problem)
         finally:
             with self._changed:
                 self._refreshing, self._error = False, error
-                if value is not None:
-                    self._value, self._last_success, self._next_due = value, at, at + self._every
-                    self._fetched = True
+                if answer is not None:
+                    self._note, (self._value, self._last_success) = None, answer
+                    self._next_due, self._fetched = self._due(answer[1]), True
                 self._changed.notify_all()
-        if value is not None and self._keep is not None:
-            self._store(value, at)
+        if answer is not None and answer[1] == at:  # else another instance has kept it
+            self._store(*answer)
+
+    def _answer(self, at: datetime) -> tuple[T, datetime]:
+        def fetch() -> tuple[T, datetime]:
+            return self._fetch(at), at
+
+        return self._shared.answer(self._serving, fetch) if self._shared else fetch()
+
+    def _serving(self) -> tuple[T, datetime] | None:
+        """What some instance has kept, if it is not due again. The clocks of two may differ a little."""
+        found, now = self._kept and self._kept.recall(), self._clock()
+        if found and found[1] - RETRY < now < self._due(found[1]) and self._covers(found[0], now):
+            return found
+        return None
 
     def _remember(self) -> None:
-        if self._recalled or self._recall is None:
+        if self._value is not None or self._kept is None:
             return
         note, found = None, None
         try:
-            found = self._recall()
+            found = self._kept.recall()
         except StoreError as problem:
             note = "Earlier answers could not be read"
             _log.warning("%s: %s", note, problem)
         with self._changed:
             if found is not None:
                 self._value, self._last_success = found
-            self._note, self._recalled = note, True
+            self._note = note
             self._changed.notify_all()
 
     def _store(self, value: T, at: datetime) -> None:
-        assert self._keep is not None
-        note = None
+        if self._kept is None:
+            return
         try:
-            self._keep(value, at)
+            note = self._kept.keep(value, at)
+            if self._shared:
+                self._shared.done()
         except StoreError as problem:
             note = "The last answer could not be kept"
             _log.warning("%s: %s", note, problem)

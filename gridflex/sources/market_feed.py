@@ -9,23 +9,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from threading import Lock
-from typing import Any
+from typing import Any, TypeVar
 
 from gridflex.domain.halfhours import require_utc, uk_time
 from gridflex.domain.market_data import AuctionResult, FlexibilityCall, PriceSeries
 from gridflex.sources.agile import AgileApi, agile_name
 from gridflex.sources.elexon import ElexonApi
-from gridflex.sources.line import Line, LineState
+from gridflex.sources.line import Line, LineState, each
 from gridflex.sources.market_memory import (
     AnswerStore,
-    keeping,
-    recalling,
+    kept_in,
     rows_from_plain,
     rows_to_plain,
     series_from_plain,
     series_to_plain,
 )
 from gridflex.sources.neso_portal import NesoPortal
+from gridflex.sources.sharing import Turns
 
 HALF_HOURLY, HOURLY, TWICE_A_DAY = timedelta(minutes=30), timedelta(hours=1), timedelta(hours=12)
 BACK, AHEAD = timedelta(days=28), timedelta(days=2)
@@ -33,6 +33,7 @@ AUCTIONS_BACK = timedelta(days=60)
 MOST_DAYS = 70
 """System price days kept at a time: 60 of a baseline's history, and some."""
 
+T = TypeVar("T")
 Results = tuple[tuple[AuctionResult, ...], tuple[str, ...]]
 Calls = tuple[tuple[FlexibilityCall, ...], tuple[str, ...]]
 
@@ -41,7 +42,8 @@ class MarketFeed:
     """Kept answers of Elexon, the data portal and Agile. Threads may share it; stop it when done.
 
     Every method answers at once with what is known (the first time within ``max_wait_s``) and
-    starts the fetch that is due. With a ``store`` the last good answers outlive the process.
+    starts the fetch that is due. With a ``store`` the last good answers outlive the process, and
+    with ``turns`` the instances on that store fetch each once for all of them.
     """
 
     def __init__(
@@ -53,28 +55,25 @@ class MarketFeed:
         store: AnswerStore | None = None,
         *,
         max_wait_s: float = 1.5,
+        turns: Turns | None = None,
     ) -> None:
         self.elexon, self._portal, self._agile, self._clock = elexon, portal, agile, clock
-        self._store, self._max_wait_s = store, max_wait_s
+        self._store, self._max_wait_s, self._turns = store, max_wait_s, turns
         self._lock = Lock()
         self._areas: dict[int, Line[PriceSeries]] = {}
         self._days: dict[date, Line[PriceSeries]] = {}
         self._index = self._prices("index", lambda now: elexon.market_index(now - BACK, now), HALF_HOURLY)
-        self._auctions: Line[Results] = Line(
+        self._auctions: Line[Results] = self._kept(
+            "auctions",
             lambda now: portal.auction_results(now - AUCTIONS_BACK, now + AHEAD),
             TWICE_A_DAY,
-            clock,
-            recall=recalling(store, "auctions", rows_from_plain(AuctionResult)),
-            keep=keeping(store, "auctions", rows_to_plain),
-            max_wait_s=max_wait_s,
+            (rows_from_plain(AuctionResult), rows_to_plain),
         )
-        self._calls: Line[Calls] = Line(
+        self._calls: Line[Calls] = self._kept(
+            "calls",
             lambda now: portal.flexibility_calls(),
             HOURLY,
-            clock,
-            recall=recalling(store, "calls", rows_from_plain(FlexibilityCall)),
-            keep=keeping(store, "calls", rows_to_plain),
-            max_wait_s=max_wait_s,
+            (rows_from_plain(FlexibilityCall), rows_to_plain),
         )
 
     def begin(self) -> None:
@@ -105,8 +104,9 @@ class MarketFeed:
             if day not in self._days:
                 while len(self._days) >= MOST_DAYS:
                     self._days.pop(next(iter(self._days))).stop(0.0)
-                every = HALF_HOURLY if day == uk_time(self._clock()).date() else TWICE_A_DAY
-                self._days[day] = self._prices("", lambda now: self.elexon.system_price(day, now), every)
+                today = day == uk_time(self._clock()).date()
+                name, every = ("system-so-far", HALF_HOURLY) if today else ("system", TWICE_A_DAY)
+                self._days[day] = self._prices(f"{name}-{day}", lambda now: self.elexon.system_price(day, now), every)
             line = self._days[day]
         return line.state()
 
@@ -129,10 +129,19 @@ class MarketFeed:
             source.close()
 
     def _prices(self, name: str, fetch: Callable[[datetime], PriceSeries], every: timedelta) -> Line[PriceSeries]:
-        """A line of prices, kept under ``name`` where it has one."""
-        store = self._store if name else None
-        recall, keep = recalling(store, name, series_from_plain), keeping(store, name, series_to_plain)
-        return Line(fetch, every, self._clock, recall=recall, keep=keep, max_wait_s=self._max_wait_s)
+        return self._kept(name, fetch, every, (series_from_plain, series_to_plain))
+
+    def _kept(
+        self,
+        name: str,
+        fetch: Callable[[datetime], T],
+        every: timedelta,
+        plain: tuple[Callable[[Any], T], Callable[[T], object]],
+    ) -> Line[T]:
+        """A line kept under ``name`` by what reads and writes its ``plain`` form."""
+        kept = kept_in(self._store, name, *plain)
+        wait_s = self._max_wait_s
+        return Line(name, fetch, each(every), self._clock, kept=kept, turns=self._turns, max_wait_s=wait_s)
 
     def known(self, source: str) -> LineState[Any] | None:
         """What the first answer of a source (``elexon``, ``portal``, ``agile``) holds; None where it was never asked.

@@ -13,6 +13,7 @@ import numpy as np
 from gridflex.domain.halfhours import parse_utc
 from gridflex.domain.market_data import AuctionResult, FlexibilityCall, PriceSeries
 from gridflex.errors import InputError, StoreError
+from gridflex.sources.line import Kept
 
 T = TypeVar("T")
 Row = TypeVar("Row", AuctionResult, FlexibilityCall)
@@ -61,10 +62,10 @@ def rows_from_plain(kind: type[Row]) -> Callable[[Any], Noted[Row]]:
     return read
 
 
-def recalling(
-    store: AnswerStore | None, name: str, read: Callable[[Any], T]
-) -> Callable[[], tuple[T, datetime] | None] | None:
-    """How a line gets its earlier answer. What cannot be read raises StoreError."""
+def kept_in(
+    store: AnswerStore | None, name: str, read: Callable[[Any], T], write: Callable[[T], object]
+) -> Kept[T] | None:
+    """How a line keeps its answers under a name. What cannot be read raises StoreError."""
     if store is None:
         return None
 
@@ -77,11 +78,7 @@ def recalling(
         except (TypeError, ValueError, KeyError, InputError):
             raise StoreError("an earlier version kept it in another form") from None
 
-    return recall
+    def keep(answer: T, at: datetime) -> None:
+        store.keep(name, write(answer), at)
 
-
-def keeping(store: AnswerStore | None, name: str, write: Callable[[T], object]) -> Callable[[T, datetime], None] | None:
-    """How a line keeps a new answer."""
-    if store is None:
-        return None
-    return lambda answer, at: store.keep(name, write(answer), at)
+    return Kept(recall, keep)

@@ -16,7 +16,7 @@ from gridflex.domain.halfhours import half_hours
 from gridflex.domain.regions import GB
 from gridflex.errors import InputError, SourceError, StoreError, Unreachable
 from gridflex.sources.carbon_api import CarbonApi
-from gridflex.sources.carbon_sharing import next_settled
+from gridflex.sources.carbon_line import next_settled
 from gridflex.sources.feed import CarbonFeed, FeedState
 
 NOON = datetime(2026, 1, 8, 12, 15, tzinfo=UTC)
@@ -259,7 +259,7 @@ def test_a_restart_during_an_outage_shows_the_kept_answer_with_its_age() -> None
     bench = Bench(source=Source(fails=Unreachable("away")), memory=memory)
     state = bench.settled()
     assert state.snapshot == memory.kept[GB]
-    assert (state.live, state.error, state.last_success) == (False, "away", None)
+    assert (state.live, state.error, state.last_success) == (False, "away", NOON - minutes(50))
     bench.feed.stop()
 
 
@@ -323,14 +323,6 @@ def test_without_an_address_the_state_says_so() -> None:
     feed.stop()
 
 
-def test_a_refresh_is_due_at_once_and_costs_one_fetch(bench: Bench) -> None:
-    bench.settled()
-    bench.feed.refresh(GB)
-    bench.settled()
-    bench.settled()
-    assert len(bench.source.fetches) == 2
-
-
 def test_regions_do_not_share_fate(bench: Bench) -> None:
     assert bench.settled(13).live
     bench.source.fails = Unreachable("away")
@@ -339,9 +331,8 @@ def test_regions_do_not_share_fate(bench: Bench) -> None:
 
 
 def test_what_is_no_region_or_no_time_is_refused(bench: Bench) -> None:
-    for ask in (lambda: bench.feed.state(18, NOON), lambda: bench.feed.refresh(99)):
-        with pytest.raises(InputError, match="not a region"):
-            ask()
+    with pytest.raises(InputError, match="not a region"):
+        bench.feed.state(18, NOON)
     with pytest.raises(InputError, match="no time zone"):
         bench.feed.state(GB, NOON.replace(tzinfo=None))
     assert bench.source.fetches == []

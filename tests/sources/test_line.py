@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from gridflex.domain.provenance import Provenance
 from gridflex.errors import StoreError, Unreachable
-from gridflex.sources.line import Line, LineState
+from gridflex.sources.line import Kept, Line, LineState, each
 
 START = datetime(2026, 1, 8, 16, tzinfo=UTC)
 EVERY = timedelta(minutes=30)
@@ -20,13 +19,13 @@ EVERY = timedelta(minutes=30)
 class Bench:
     """A line whose source answers when told to, at a time only the test moves."""
 
-    def __init__(self, **hooks: Callable[..., object]) -> None:
+    def __init__(self, kept: Kept[int] | None = None) -> None:
         self.now = START
         self.fetches = 0
         self.fails = False
         self.open = threading.Event()
         self.open.set()
-        self.line: Line[int] = Line(self.fetch, EVERY, lambda: self.now, max_wait_s=5, **hooks)
+        self.line: Line[int] = Line("line", self.fetch, each(EVERY), lambda: self.now, kept=kept, max_wait_s=5)
 
     def fetch(self, at: datetime) -> int:
         self.open.wait(5)
@@ -118,40 +117,42 @@ def test_an_answer_nobody_renewed_grows_old() -> None:
 def test_an_earlier_process_and_the_disk() -> None:
     kept: list[tuple[int, datetime]] = []
     earlier = START - timedelta(hours=3)
-    bench = Bench(recall=lambda: (41, earlier), keep=lambda value, at: kept.append((value, at)))
+    bench = Bench(Kept(lambda: (41, earlier), lambda value, at: kept.append((value, at))))
     bench.fails = True
     state = bench.settled()
     assert (state.value, state.provenance, state.last_success) == (41, Provenance.CACHED, earlier)
     bench.fails = False
-    bench.line.refresh()
+    bench.now += timedelta(minutes=1)
     bench.line.state()
     assert bench.settled().value == 2
     bench.line.stop()
-    assert kept == [(2, START)]
+    assert kept == [(2, bench.now)]
 
 
 def test_a_store_that_fails_is_said_and_its_own_words_are_for_the_log(caplog: pytest.LogCaptureFixture) -> None:
-    def broken(*_: object) -> int:
+    def broken(*_: object) -> None:
         raise StoreError("no answer from 10.0.0.7")
 
-    bench = Bench(recall=broken, keep=broken)
+    bench = Bench(Kept(broken, broken))
+    bench.fails = True
+    assert bench.settled().note == "Earlier answers could not be read"
+    assert "Earlier answers could not be read: no answer from 10.0.0.7" in caplog.text
+    bench.fails = False
+    bench.now += timedelta(minutes=1)
+    bench.line.state()
     bench.settled()
     bench.line.stop()
     state = bench.line.state()
-    assert state.value == 1
+    assert state.value == 2
     assert state.note == "The last answer could not be kept"
     assert "The last answer could not be kept: no answer from 10.0.0.7" in caplog.text
-    caplog.clear()
-    unread = Bench(recall=broken)
-    assert unread.settled().note == "Earlier answers could not be read"
-    assert "Earlier answers could not be read: no answer from 10.0.0.7" in caplog.text
 
 
 def test_a_fault_of_our_own_is_not_taken_for_an_answer() -> None:
     def raised(at: datetime) -> int:
         raise KeyError("ours")
 
-    line: Line[int] = Line(raised, EVERY, lambda: START, max_wait_s=5)
+    line: Line[int] = Line("line", raised, each(EVERY), lambda: START, max_wait_s=5)
     hook, threading.excepthook = threading.excepthook, lambda _: None
     try:
         while (state := line.state()).refreshing:

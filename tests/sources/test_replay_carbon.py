@@ -162,7 +162,7 @@ def test_a_restart_during_an_outage_shows_the_kept_answer(pinned: Any) -> None:
     after = Bench(pinned, memory, read_s=0.5)
     after.now = START + timedelta(hours=5)
     state = after.settled(GB)
-    assert (state.snapshot, state.live, state.last_success) == (good, False, None)
+    assert (state.snapshot, state.live, state.last_success) == (good, False, START)
     after.feed.stop()
 
 
