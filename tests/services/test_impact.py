@@ -6,7 +6,7 @@ import os
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 import pytest
@@ -226,6 +226,41 @@ def test_a_file_of_jobs_is_moved_by_whole_weeks_into_the_period(record: Record) 
     assert found.asked.workload == "jobs of your file"
     with pytest.raises(InputError):
         trace_of("mine.csv", b"job_id,energy_kwh\nx,-1\n", ASKED.first)
+
+
+def moved(first: date, *releases: str) -> list[str]:
+    ends = [f"{datetime.fromisoformat(release) + timedelta(hours=16):%Y-%m-%dT%H:%MZ}" for release in releases]
+    rows = [f"j{row},40,4,{pair[0]},{pair[1]}" for row, pair in enumerate(zip(releases, ends, strict=True))]
+    csv = "\n".join(["job_id,energy_kwh,duration_hours,release,deadline", *rows]).encode()
+    frame = trace_of("mine.csv", csv, first).frame
+    assert set(frame["deadline"] - frame["release"]) == {timedelta(hours=16)}, "whatever the clocks do"
+    return [f"{at:%Y-%m-%d %H:%M}" for at in frame["release"]]
+
+
+def test_summers_jobs_keep_their_uk_time_of_day_in_winter() -> None:
+    # Monday 2 June 2025, 00:00 and 09:00 on UK clocks, which are an hour ahead of UTC.
+    assert moved(date(2026, 1, 5), "2025-06-01T23:00Z", "2025-06-02T08:00Z") == ["2026-01-05 00:00", "2026-01-05 09:00"]
+
+
+def test_a_time_of_day_that_october_has_twice_is_the_one_with_the_clocks_as_they_were() -> None:
+    # The clocks go back on Sunday 26 October 2025 and Sunday 25 October 2026 at 02:00 (01:00 UTC).
+    twice = ("2025-10-26T00:30Z", "2025-10-26T01:30Z")
+    assert moved(date(2025, 10, 26), *twice) == ["2025-10-26 00:30", "2025-10-26 01:30"], "not moved at all"
+    assert moved(date(2026, 10, 25), *twice) == ["2026-10-25 00:30", "2026-10-25 01:30"], "52 weeks"
+    assert moved(date(2025, 11, 2), *twice) == ["2025-11-02 01:30", "2025-11-02 01:30"], "both at 01:30 on the clock"
+    assert moved(date(2025, 10, 26), "2025-06-01T00:30Z") == ["2025-10-26 00:30"], "from summer the first"
+    assert moved(date(2025, 10, 26), "2025-02-02T01:30Z") == ["2025-10-26 01:30"], "from winter the second"
+
+
+def test_a_time_of_day_that_march_leaves_out_is_an_hour_later() -> None:
+    # On Sunday 29 March 2026 the clocks go from 01:00 to 02:00 at 01:00 UTC.
+    winter = ("2026-02-01T00:30Z", "2026-02-01T01:00Z", "2026-02-01T01:30Z", "2026-02-01T09:00Z")
+    assert moved(date(2026, 3, 29), *winter) == [
+        "2026-03-29 00:30",
+        "2026-03-29 01:00",
+        "2026-03-29 01:30",
+        "2026-03-29 08:00",
+    ]
 
 
 def test_the_index_settles_and_is_never_looked_up_ahead(record: Record) -> None:
