@@ -46,7 +46,8 @@ def trace_of(name: str, raw: bytes, first: date) -> Trace:
 
 def _clock(moments: pd.Series) -> pd.Series:
     """What UK clocks show, without a zone."""
-    return moments.dt.tz_convert(LONDON).dt.tz_localize(None)
+    shown: pd.Series = moments.dt.tz_convert(LONDON).dt.tz_localize(None)
+    return shown
 
 
 def _later(moments: pd.Series, weeks: int) -> pd.Series:

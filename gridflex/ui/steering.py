@@ -10,6 +10,7 @@ import streamlit as st
 from gridflex.domain import format as fmt
 from gridflex.domain.halfhours import epoch_half_hour, floor_half_hour
 from gridflex.domain.modes import Mode
+from gridflex.services.beckn_undo import undo
 from gridflex.services.desk import Desk
 from gridflex.services.workspace import Workspace
 from gridflex.ui import session
@@ -43,7 +44,8 @@ def toolbar() -> None:
             if st.button("Let the plan decide again", icon=":material/lock_open:"):
                 _do(lambda desk, own: desk.steer.let_go(own, BY_CLICK, session.now()))
         if here.last and st.button("Undo", icon=":material/undo:", help=plain(f"Takes back: {here.last.said}")):
-            _do(lambda desk, own: desk.steer.undo(own, session.now()), f"Taken back: {here.last.said}.")
+            orders = session.platform().order_desk.orders
+            _do(lambda desk, own: undo(desk, orders, own, session.now()), f"Taken back: {here.last.said}.")
 
 
 def mode_control() -> None:

@@ -9,12 +9,15 @@ from typing import Any
 import pytest
 
 from gridflex.agents.explain import Explained, explain
+from gridflex.beckn.states import State
 from gridflex.domain.controls import Controls
 from gridflex.domain.decisions import Action, Rationale
+from gridflex.domain.job_frame import frame_from_jobs
 from gridflex.errors import InputError
 from gridflex.planning.objective import CARBON_ONLY
 from gridflex.services.beckn_commit import bound_job, free_lost
 from gridflex.services.beckn_desk import advance, run_rest
+from gridflex.services.beckn_undo import undo
 from gridflex.services.headline import totals
 from gridflex.services.job_table import job_table
 from gridflex.services.overrides import Override
@@ -99,6 +102,41 @@ def test_what_an_order_says_is_not_undone(place: Place) -> None:
     assert undone.reasons.keys() == freed.reasons.keys() - {"b"}
 
 
+def test_a_queue_that_comes_back_follows_its_orders_as_they_stand_now(place: Place) -> None:
+    desk, store = place.bench.desk, place.orders.orders
+    own = place.bench.own(job(), job("b"), job("c"), controls=Controls())
+    ends, own = place.order(own)
+    stays, own = place.order(own, row=1)
+    comes = place.begin(own, row=2)
+    away = desk.take_jobs(own, frame_from_jobs([job("other")]), NOW, cause="another file")
+    ends.journey.cancel()
+    run_rest(comes)
+    for opened in (ends, comes):
+        away = place.settle(away, opened)
+    back = undo(desk, store, away, NOW)
+    assert back.frame["job_id"].tolist() == ["a", "b", "c"]
+    assert back.before.ordered.tolist() == [False, True, True]
+    assert [bound_job(back, opened.record.order_id) for opened in (ends, stays, comes)] == ["", "b", "c"]
+    assert told(place, back).rationale is not Rationale.WINDOW_ORDERED
+    assert told(place, back, 2).start == comes.journey.placement.start
+    kept = desk.open(own.token, NOW)
+    assert kept.before.ordered.tolist() == [False, True, True], "on disk"
+    free, bind = place.bench.rows(back, "override")[-2:]
+    assert {free.data["action"], bind.data["action"]} == {"free", "defer"}
+
+
+def test_a_run_that_began_before_its_order_was_cancelled_comes_back_as_it_was(place: Place) -> None:
+    desk = place.bench.desk
+    opened, own = place.order(place.bench.own(job()))
+    place.wait(hours=3)
+    own = desk.catch_up(own, place.now)
+    away = desk.take_jobs(own, frame_from_jobs([job("other")]), place.now, cause="another file")
+    opened.record.state = State.FAILED
+    opened.keeper(opened.record)  # as if the provider had said so in the middle of the run
+    back = undo(desk, place.orders.orders, away, place.now)
+    assert (back.before.ordered.tolist(), back.before.start.tolist()) == ([True], own.before.start.tolist())
+
+
 def test_the_job_of_an_order_that_the_provider_ends_is_free(place: Place) -> None:
     own = place.bench.own(job())
     opened, bound = place.order(own)
@@ -170,8 +208,6 @@ def test_an_order_whose_job_is_gone_binds_nothing(place: Place, change: str) -> 
         place.wait(hours=1)
         changed = place.bench.desk.restart(own, QueueKind.DEMO, place.now)
     elif change == "another file":
-        from gridflex.domain.job_frame import frame_from_jobs
-
         changed = place.bench.desk.take_jobs(own, frame_from_jobs([job("other")]), place.now, cause="given")
     else:
         ran = place.bench.desk.override(own, Override("a", Action.EXECUTE_NOW, "now"), place.now)

@@ -8,6 +8,7 @@ from gridflex.api.dispatch import dispatched
 from gridflex.api.models.plans import PlanOut
 from gridflex.api.models.steering import Answer, Because, Hold, ModeIn, RunNow, WorkspaceOut
 from gridflex.api.visits import Reader, Writer
+from gridflex.services.beckn_undo import undo as take_back
 
 router = APIRouter(prefix="/workspace", tags=["workspace"])
 
@@ -53,5 +54,9 @@ def let_go(visit: Writer, wanted: Because) -> PlanOut:
 
 @router.post("/undo")
 def undo(visit: Writer) -> PlanOut:
-    """Take back the last override, upload or setting by a row of its own in the trail."""
-    return dispatched(visit, lambda desk, here: desk.steer.undo(here, visit.now))
+    """Take back the last override, upload or setting by a row of its own in the trail.
+
+    A job that comes back with its queue follows its order as it stands now.
+    """
+    orders = visit.parts.platform.order_desk.orders
+    return dispatched(visit, lambda desk, here: take_back(desk, orders, here, visit.now))
