@@ -8,6 +8,7 @@ from gridflex.backtest.result import Result
 from gridflex.backtest.study import AT_ONCE, BEST_WINDOW
 from gridflex.domain import format as fmt
 from gridflex.domain.halfhours import HALF_HOUR
+from gridflex.domain.provenance import Provenance
 from gridflex.domain.tariff import DEFAULT_TARIFF
 from gridflex.errors import InputError
 from gridflex.services.demo_month import Season
@@ -65,7 +66,7 @@ def show() -> None:
         st.info(plain(str(problem)), icon=":material/data_usage:")
         return
     _headline(view)
-    _claims(view)
+    _claims(view, made_of.provenance)
     _charts(view)
     impact_accounts.show(view, made_of.sentence)
 
@@ -122,8 +123,8 @@ def _headline(view: Impact) -> None:
         rows_below("Availability by service", "impact-services", revenue_table(view))
 
 
-def _claims(view: Impact) -> None:
-    """Its formula on the visitor's own queue, struck out; never beside a sum."""
+def _claims(view: Impact, of: Provenance) -> None:
+    """Its formula on the visitor's own queue, struck out; never beside a sum. ``of``: what the result is made of."""
     if not view.month.claims:
         return
     st.subheader("The first GridFlex would say now", anchor=False)
@@ -133,8 +134,9 @@ def _claims(view: Impact) -> None:
     st.caption(plain(claim_inputs(decided)))
     rows_below("Rows of the struck-out cost and carbon, by job", "impact-claims", claim_table(decided))
     month = view.month
+    how = "Modelled on the sample grid" if of is Provenance.SAMPLE else "Measured on recorded intensity"
     st.markdown(
-        f"**Measured:** {plain(band_text(month.carbon_kg, 'kg'))}, {plain(band_text(month.carbon_share, '%'))}, "
+        f"**{how}:** {plain(band_text(month.carbon_kg, 'kg'))}, {plain(band_text(month.carbon_share, '%'))}, "
         f"{plain(band_text(month.cost_gbp, '£'))} over {len(month.days)} days."
     )
 

@@ -1,4 +1,4 @@
-"""The Impact page: measured beside claimed, a backtest of one's own, the carbon report."""
+"""The Impact page: modelled beside claimed, a backtest of one's own, the carbon report."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ def test_the_demo_month_stands_beside_what_the_first_would_claim(visitor: Any) -
     visitor.open("impact")
     assert "the demo site's last 30 days, on sample values" in visitor.text
     assert "~~Uptime" in visitor.text
-    assert "**Measured:**" in visitor.text
+    assert "**Modelled on the sample grid:**" in visitor.text
+    assert "Measured" not in visitor.text
     assert "Carbon accounts" in visitor.text
     said = visitor.text.replace("\\", "").replace("\u200b", "")
     assert "Projection of the 30 days to come, drawn from the sample's 19 Nov to 18 Dec (median, p5 to p95)" in said
