@@ -80,6 +80,7 @@ def _add_dialog() -> None:
         return
     cause = f"job {job.job_id} added by hand"
     if session.change(lambda desk, here: desk.take_jobs(here, frame_from_jobs([job]), now, cause=cause, add=True)):
+        session.announce("The job is in the queue. The plan is made.")
         st.rerun()
 
 
@@ -142,4 +143,6 @@ def _edit_dialog() -> None:
 
 def _take(found: Intake, cause: str) -> None:
     if session.change(lambda desk, here: desk.take_jobs(here, found.frame, session.now(), cause=cause)):
+        refused = f", {fmt.plural(found.refused, 'row')} refused" if found.refused else ""
+        session.announce(f"{fmt.plural(len(found.frame), 'job')} taken{refused}. The plan is made.")
         st.rerun()

@@ -108,6 +108,7 @@ def test_bad_rows_are_listed_and_good_ones_kept(visitor: Any) -> None:
     assert "2 rows refused" in visitor.page.warning[0].value
     visitor.press("Upload CSV or JSON", "Use this job")
     assert visitor.jobs["job"].tolist() == ["a"]
+    assert visitor.page.toast[0].value == "1 job taken, 2 rows refused. The plan is made."
 
 
 @pytest.mark.parametrize("content", ["", "nothing,here\n1,2\n", "\x00\x01\x02", "job_id\n", "{"])
