@@ -16,6 +16,9 @@ from gridflex.domain.halfhours import uk_time
 from gridflex.domain.provenance import Provenance
 from gridflex.planning.horizon import Bools, Ints
 
+EMBEDDED = "the embedded model of a GB year"
+SIDEBAR_LETTERS = 37
+
 
 @dataclass(frozen=True)
 class Totals:
@@ -148,10 +151,19 @@ def provenance_sentence(view: GridView, now: datetime) -> str:
         age = fmt.span(now - view.fetched_at)
         parts.append("NESO just now" if age == "0 min" else f"NESO {age} ago")
     if view.provenance is Provenance.SAMPLE:
-        parts.append("the embedded model of a GB year")
+        parts.append(EMBEDDED)
     if view.next_due and view.next_due > now and not view.replay:
         parts.append(f"next {fmt.clock(view.next_due)}")
     return " · ".join(parts)
+
+
+def provenance_words(view: GridView, now: datetime) -> str:
+    """The same as far as a sidebar is wide: Live · NESO 4 min ago · next 15:12, or Sample grid · next 05:57."""
+    said, *others = provenance_sentence(view, now).replace(f"Sample · {EMBEDDED}", "Sample grid").split(" · ")
+    for part in others:
+        if len(f"{said} · {part}") <= SIDEBAR_LETTERS:
+            said = f"{said} · {part}"
+    return said
 
 
 def mix_sentence(view: GridView) -> str:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
+from gridflex.agents.grid_view import GridView
 from gridflex.domain import format as fmt
 from gridflex.domain.controls import Controls, ThresholdMode
 from gridflex.domain.provenance import Provenance
 from gridflex.domain.regions import GB, REGIONS
-from gridflex.services.headline import provenance_sentence
+from gridflex.services.headline import provenance_sentence, provenance_words
 from gridflex.ui import faults, replay, session, site
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -104,15 +107,19 @@ def _threshold_in_force(kept: Controls) -> None:
 
 def provenance_badge() -> None:
     """Live, cached with its age, estimated or sample: in a word and an icon."""
+    _badge(provenance_sentence)
+
+
+def _badge(say: Callable[[GridView, datetime], str]) -> None:
     view = session.grid_view()
-    st.badge(provenance_sentence(view, session.now()), icon=ICONS[view.provenance], color=COLOURS[view.provenance])  # type: ignore[arg-type]
+    st.badge(say(view, session.now()), icon=ICONS[view.provenance], color=COLOURS[view.provenance])  # type: ignore[arg-type]
 
 
 @st.fragment(run_every=REFRESH)
 @faults.told("badge")
 def _badge_in_time() -> None:
-    """The badge alone: a run of the whole page would close a dialog someone is filling in."""
-    provenance_badge()
+    """The badge alone, short: a run of the whole page would close a dialog someone is filling in."""
+    _badge(provenance_words)
 
 
 @st.fragment(run_every=REFRESH)

@@ -16,6 +16,7 @@ from gridflex.services.headline import (
     grid_sentence,
     mix_sentence,
     provenance_sentence,
+    provenance_words,
     totals,
     worth_sentence,
 )
@@ -129,6 +130,28 @@ def test_where_the_values_come_from_and_how_old_they_are(
 ) -> None:
     view = replace(VIEW, now=START, **change)  # type: ignore[arg-type]
     assert provenance_sentence(view, START + timedelta(minutes=minutes)) == sentence
+
+
+@pytest.mark.parametrize(
+    ("change", "minutes", "words"),
+    [
+        ({"next_due": START + timedelta(minutes=12)}, 5, "Live · NESO 5 min ago · next 17:12"),
+        (
+            {"provenance": Provenance.CACHED, "next_due": START + timedelta(minutes=150)},
+            130,
+            "Cached · NESO 2 h 10 min ago",
+        ),
+        (
+            {"provenance": Provenance.SAMPLE, "fetched_at": None, "next_due": START + timedelta(minutes=12)},
+            1,
+            "Sample grid · next 17:12",
+        ),
+        ({"replay": True, "provenance": Provenance.SAMPLE}, 1, "Sample · as known on Thu 8 Jan 17:00"),
+    ],
+)
+def test_the_sidebar_says_it_as_short_as_it_is_wide(change: dict[str, object], minutes: float, words: str) -> None:
+    view = replace(VIEW, now=START, **change)  # type: ignore[arg-type]
+    assert provenance_words(view, START + timedelta(minutes=minutes)) == words
 
 
 def test_a_gap_in_a_live_answer_is_said() -> None:
