@@ -13,9 +13,10 @@ from gridflex.api.keys import KeyRing
 from gridflex.api.limits import Guard, Limits
 from gridflex.api.models.problem import Problem
 from gridflex.api.on_demand import PREFIX
+from gridflex.api.parts import Parts
 from gridflex.api.routes import access, demo, grid, jobs, orders, plans, rules, scenarios, steering, system, trail
 from gridflex.api.ticking import Ticker
-from gridflex.api.visits import HEADER, Parts
+from gridflex.api.visits import HEADER
 from gridflex.services.demo_month import DemoMonths
 from gridflex.services.demo_workspace import DEMO_SEED
 from gridflex.services.platform import Platform

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from gridflex.agents.orchestrator import Decisions
 from gridflex.api.meter import Times
-from gridflex.api.visits import Parts
+from gridflex.api.parts import Parts
 from gridflex.domain.regions import GB
 from gridflex.services.sla import sla
 

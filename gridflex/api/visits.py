@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
 from typing import Annotated
 
 from fastapi import Depends, HTTPException, Request, Response
@@ -12,19 +11,13 @@ from fastapi.security import APIKeyCookie, APIKeyHeader, HTTPAuthorizationCreden
 
 from gridflex.agents.grid_view import GridView
 from gridflex.agents.orchestrator import Decisions
-from gridflex.api.keys import LIFE, Holder, Key, KeyRing, token_of, visitor_key
-from gridflex.api.meter import Meter
-from gridflex.api.ticking import Ticker
+from gridflex.api.keys import LIFE, Holder, Key, token_of, visitor_key
+from gridflex.api.parts import Parts, Shared
 from gridflex.domain.controls import Controls
 from gridflex.errors import Conflict
-from gridflex.services.demo_month import DemoMonths
 from gridflex.services.demo_workspace import DEMO_SEED, demo_workspace
-from gridflex.services.platform import Platform
-from gridflex.services.self_checks import SelfChecks
 from gridflex.services.workspace import QueueKind, Workspace
-from gridflex.store.api_keys import ApiKeys
-from gridflex.store.deliveries import Deliveries
-from gridflex.store.workspaces import Workspaces, workspace_id
+from gridflex.store.workspaces import workspace_id
 
 HEADER = "X-GridFlex-Key"
 COOKIE = "gridflex_key"
@@ -33,34 +26,6 @@ CHALLENGE = {"WWW-Authenticate": "Bearer"}
 by_header = APIKeyHeader(name=HEADER, auto_error=False, description="The operator's key, a named one, or a visitor's.")
 by_bearer = HTTPBearer(auto_error=False, description="The same key as a bearer token.")
 by_cookie = APIKeyCookie(name=COOKIE, auto_error=False, description="A visitor's key, as the browser keeps it.")
-
-
-@dataclass(frozen=True, eq=False)
-class Parts:
-    """What all requests share. ``network_s`` is the longest that one waits for a real Beckn network."""
-
-    platform: Platform
-    checks: SelfChecks
-    months: DemoMonths
-    ticker: Ticker
-    network_s: float
-    keys: KeyRing = field(default_factory=KeyRing)
-    meter: Meter = field(default_factory=Meter)
-
-    @cached_property
-    def workspaces(self) -> Workspaces:
-        """The store of workspaces."""
-        return Workspaces(self.platform.database)
-
-    @cached_property
-    def deliveries(self) -> Deliveries:
-        """The log of what rules sent."""
-        return Deliveries(self.platform.database)
-
-    @cached_property
-    def api_keys(self) -> ApiKeys:
-        """The store of keys that visitors made."""
-        return ApiKeys(self.platform.database)
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,13 +58,6 @@ class Visit:
         return Visit(self.parts, self.now, workspace)
 
 
-async def parts_of(request: Request) -> Parts:
-    """What the app was built with. A coroutine, as it waits for nothing: other functions are given a thread."""
-    found: Parts = request.app.state.parts
-    return found
-
-
-Shared = Annotated[Parts, Depends(parts_of)]
 Header = Annotated[str | None, Depends(by_header)]
 Bearer = Annotated[HTTPAuthorizationCredentials | None, Depends(by_bearer)]
 Cookie = Annotated[str | None, Depends(by_cookie)]

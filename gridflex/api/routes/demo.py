@@ -9,7 +9,8 @@ from fastapi import APIRouter, HTTPException, Query
 from gridflex.api.dispatch import dispatched
 from gridflex.api.models.month import GeneratedMonth
 from gridflex.api.models.plans import PlanOut
-from gridflex.api.visits import Shared, Writer
+from gridflex.api.parts import Shared
+from gridflex.api.visits import Writer
 from gridflex.services.demo_batch import demo_batch
 from gridflex.services.demo_workspace import DEMO_SEED
 

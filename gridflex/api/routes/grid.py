@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from gridflex.api.models.grid import GridNow
-from gridflex.api.visits import Shared
+from gridflex.api.parts import Shared
 from gridflex.domain.controls import Controls
 from gridflex.domain.regions import GB
 

@@ -22,7 +22,8 @@ from gridflex.api.models.system import (
     Tick,
     UptimeOut,
 )
-from gridflex.api.visits import Operator, Reader, Shared
+from gridflex.api.parts import Shared
+from gridflex.api.visits import Operator, Reader
 from gridflex.domain.provenance import Provenance
 from gridflex.domain.regions import GB
 from gridflex.markets.rate_card import rate_card_value
