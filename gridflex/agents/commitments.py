@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from math import isnan
 from typing import Any
@@ -11,11 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridflex.domain.decisions import BY_ORDER, Action, Rationale
-from gridflex.domain.halfhours import epoch_half_hour
-from gridflex.domain.provenance import Provenance
-from gridflex.planning.horizon import Bools, Floats, Horizon, Ints
-from gridflex.planning.plan import Plan
-from gridflex.planning.policies.base import UNPLACED, Placement
+from gridflex.planning.horizon import Bools, Floats, Ints
 from gridflex.planning.rationale import ACTIONS, RATIONALES
 
 NOT_YET = -1
@@ -167,44 +163,3 @@ COLUMNS: dict[str, type[np.generic]] = {
     "settled": np.bool_,
 }
 """Types of all columns but ``pauses``, as they are stored."""
-
-
-def stored_placement(before: Commitments, horizon: Horizon) -> Placement:
-    """Where the stored plan runs each job, in rows of a horizon."""
-    start = np.where(before.start != NOT_YET, before.start - epoch_half_hour(horizon.start), UNPLACED)
-    return _with_pauses(Placement(start), before, horizon, list(before.pauses))
-
-
-def with_begun_pauses(placement: Placement, before: Commitments, horizon: Horizon) -> Placement:
-    """The placement with runs under way that pause in the half-hours they were given."""
-    begun = before.begun(epoch_half_hour(horizon.now))
-    return _with_pauses(placement, before, horizon, [row for row in before.pauses if begun[row]])
-
-
-def _with_pauses(placement: Placement, before: Commitments, horizon: Horizon, rows: Sequence[int]) -> Placement:
-    if not rows:
-        return placement
-    count = (len(before.start), len(horizon))
-    parts = np.zeros(count, np.bool_) if placement.parts is None else placement.parts.copy()
-    for row in rows:
-        used = np.array(before.pauses[row]) - epoch_half_hour(horizon.start)
-        parts[row, used[(used >= 0) & (used < len(horizon))]] = True
-    return Placement(placement.start, parts)
-
-
-def with_kept_worth(plan: Plan, before: Commitments) -> Plan:
-    """The plan with what its horizon cannot value at what it was last valued.
-
-    That is runs and baselines that began before anything it knows or are settled, and runs in an
-    ordered window, whose price and intensity are the order's.
-    """
-    first_known = int((plan.horizon.provenance != Provenance.ESTIMATED).argmax())
-    valued = plan.placed & (before.start != NOT_YET)
-    run_left, baseline_left = (
-        valued & ((row < first_known) | before.settled) for row in (plan.start, plan.queue.baseline)
-    )
-    run_left |= plan.placed & before.pinned & (before.rationale == RATIONALES.index(Rationale.WINDOW_ORDERED))
-    if not (run_left | baseline_left).any():
-        return plan
-    left = dict(zip(WORTH, (run_left, run_left, baseline_left, baseline_left), strict=True))
-    return replace(plan, **{name: np.where(left[name], getattr(before, name), getattr(plan, name)) for name in WORTH})

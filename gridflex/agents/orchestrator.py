@@ -12,19 +12,19 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from gridflex.agents.commitments import NOT_YET, WORTH, Commitments, with_begun_pauses, with_kept_worth
+from gridflex.agents.commitments import NOT_YET, WORTH, Commitments
 from gridflex.agents.grid_view import GridView
-from gridflex.domain.controls import Aim, Controls, Site, ThresholdMode
+from gridflex.agents.kept_runs import with_begun_pauses, with_kept_worth
+from gridflex.agents.rules import place_all, policy_named, rules_of
+from gridflex.domain.controls import Controls, Site
 from gridflex.domain.decisions import Action
 from gridflex.domain.halfhours import epoch_half_hour
-from gridflex.errors import InputError
 from gridflex.planning.certificate import Certificate, certify, lower_bound
-from gridflex.planning.horizon import Bools, Floats, Horizon, Ints
-from gridflex.planning.objective import CARBON_ONLY, COST_ONLY, Objective
+from gridflex.planning.horizon import Bools, Floats, Ints
+from gridflex.planning.objective import CARBON_ONLY
 from gridflex.planning.plan import Plan, evaluate
-from gridflex.planning.planner import Solution, make_plan
-from gridflex.planning.policies import POLICIES
-from gridflex.planning.policies.base import Placement, Policy, Rules
+from gridflex.planning.planner import Solution
+from gridflex.planning.policies.base import Placement, Rules
 from gridflex.planning.queue import Queue, queue_from_frame, whole_slots
 from gridflex.planning.rationale import ACTIONS, labels
 from gridflex.planning.uncertainty import odds_of
@@ -173,55 +173,3 @@ def labelled(
     found = labels(plan, rules, view.energy_price, price_limit)
     kept = before.begun(epoch_half_hour(view.horizon.now)) | before.pinned | before.cancelled
     return np.where(kept, before.action, found.action), np.where(kept, before.rationale, found.rationale)
-
-
-def policy_named(name: str) -> Policy:
-    """The policy of that name. Raises InputError for one that is none."""
-    if name not in POLICIES:
-        raise InputError(f"{name!r} is not a policy; choose one of {', '.join(POLICIES)}.")
-    return POLICIES[name]
-
-
-def place_all(
-    policy: Policy, queue: Queue, horizon: Horizon, rules: Rules, headroom: Floats | None = None
-) -> tuple[Placement, Solution | None]:
-    """The policy's placement, and the certified solution where a limit binds the jobs together.
-
-    Runs that began before the horizon stay where they were and are no policy's business.
-    """
-    inside = queue.earliest >= 0
-    part = queue if inside.all() else queue.take(inside)
-    solution = None
-    if not rules.site_capped and not rules.carbon_capped:
-        found = policy.place(part, horizon, rules)
-    else:
-        solution = make_plan(policy.name, part, horizon, rules, headroom)
-        found = Placement(solution.plan.start, solution.plan.parts)
-    if part is queue:
-        return found, solution
-    start, parts = queue.earliest.copy(), None
-    start[inside] = found.start
-    if found.parts is not None:
-        parts = np.zeros((len(queue), len(horizon)), np.bool_)
-        parts[inside] = found.parts
-    return Placement(start, parts), solution
-
-
-def rules_of(controls: Controls, threshold: float, site: Site) -> Rules:
-    """A visitor's controls as the planner takes them."""
-    return Rules(
-        objective_of(controls),
-        None if controls.mode is ThresholdMode.OFF else threshold,
-        controls.minimum_gain_percent / 100,
-        cap_kw=controls.cap_kw or site.cap_kw,
-        cap_gpus=None if controls.cap_kw else site.cap_gpus,
-        carbon_cap=controls.carbon_cap,
-        carbon_cap_kg=None if controls.carbon_cap else controls.carbon_cap_kg,
-    )
-
-
-def objective_of(controls: Controls) -> Objective:
-    """What the controls aim at."""
-    if controls.aim is Aim.MONEY:
-        return Objective(controls.carbon_price, controls.delay_cost)
-    return CARBON_ONLY if controls.aim is Aim.CARBON else COST_ONLY

@@ -10,7 +10,7 @@ import pandas as pd
 
 from gridflex.agents.demo_jobs import draw_jobs, draw_kinds
 from gridflex.agents.demo_queue import SECONDS, arrival_rates
-from gridflex.agents.orchestrator import rules_of
+from gridflex.agents.rules import rules_of
 from gridflex.backtest.material import Material, material
 from gridflex.backtest.study import BEST_WINDOW, DOCUMENTED, PAUSING, PEER, Contender, Study, study_of
 from gridflex.domain.controls import Controls, Site, ThresholdMode

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from gridflex.agents.commitments import Commitments, with_begun_pauses, with_kept_worth
-from gridflex.agents.orchestrator import place_all
+from gridflex.agents.commitments import Commitments
+from gridflex.agents.kept_runs import with_begun_pauses, with_kept_worth
+from gridflex.agents.rules import place_all
 from gridflex.planning.horizon import Horizon
 from gridflex.planning.objective import CARBON_ONLY
 from gridflex.planning.plan import evaluate

@@ -7,7 +7,8 @@ from datetime import datetime
 
 import numpy as np
 
-from gridflex.agents.commitments import Commitments, stored_placement, with_kept_worth
+from gridflex.agents.commitments import Commitments
+from gridflex.agents.kept_runs import stored_placement, with_kept_worth
 from gridflex.agents.orchestrator import Decisions, labelled
 from gridflex.domain import format as fmt
 from gridflex.domain.halfhours import HALF_HOUR, epoch_half_hour, floor_half_hour, uk_time

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from gridflex.agents.orchestrator import Decisions, policy_named
+from gridflex.agents.orchestrator import Decisions
+from gridflex.agents.rules import policy_named
 from gridflex.domain import format as fmt
 from gridflex.domain.controls import Controls
 from gridflex.errors import InputError

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gridflex.agents.orchestrator import Decisions, place_all, policy_named
+from gridflex.agents.orchestrator import Decisions
+from gridflex.agents.rules import place_all, policy_named
 from gridflex.planning.horizon import Horizon, Ints
 from gridflex.planning.plan import evaluate
 from gridflex.planning.policies.base import UNPLACED, Placement

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from gridflex.agents.orchestrator import objective_of
+from gridflex.agents.rules import objective_of
 from gridflex.beckn.journey import Journey
 from gridflex.beckn.provider.misbehaviour import Misbehaviour
 from gridflex.beckn.record import Record

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from gridflex.agents.orchestrator import objective_of
+from gridflex.agents.rules import objective_of
 from gridflex.beckn.candidates import Transfer, Workload
 from gridflex.domain import format as fmt
 from gridflex.domain.decisions import Rationale

@@ -14,7 +14,8 @@ import pytest
 from gridflex.agents.commitments import Commitments
 from gridflex.agents.explain import Explained, explain
 from gridflex.agents.grid_view import GridView
-from gridflex.agents.orchestrator import Decisions, Orchestrator, policy_named
+from gridflex.agents.orchestrator import Decisions, Orchestrator
+from gridflex.agents.rules import policy_named
 from gridflex.domain.controls import Aim, Controls, Site, ThresholdMode
 from gridflex.domain.decisions import Action, Rationale
 from gridflex.domain.job_frame import frame_from_jobs

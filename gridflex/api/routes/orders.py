@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, HTTPException, Path, Query, Response
 
-from gridflex.agents.orchestrator import objective_of
+from gridflex.agents.rules import objective_of
 from gridflex.api.models.jobs import LEAST_KWH
 from gridflex.api.models.orders import Journey, OrderOut, Orders
 from gridflex.api.visits import Reader, Visit, Writer
