@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
 from playwright.sync_api import Page, sync_playwright
 
 FLAGS = [
@@ -42,8 +47,8 @@ def first_load(page: Page, url: str) -> float:
     return sum(sizes) / 1e6
 
 
-def moves(page: Page, count: int) -> list[float]:
-    """Milliseconds from each key press to two frames after the chart changed."""
+def moves(page: Page, count: int, rest_ms: int = 700) -> list[float]:
+    """Milliseconds from each key press to two frames after the chart changed; the slider rests between them."""
     page.wait_for_selector(SLIDER, state="attached")
     found = []
     for _ in range(count):
@@ -51,16 +56,42 @@ def moves(page: Page, count: int) -> list[float]:
         page.evaluate(WATCH)
         page.keyboard.press("ArrowRight")
         found.append(float(page.evaluate("() => window.repainted")))
-        page.wait_for_timeout(700)
+        page.wait_for_timeout(rest_ms)
     return found[2:]
 
 
 def measure(url: str, count: int = 25) -> tuple[float, list[float]]:
     """First load in MB, and the latencies of ``count`` moves (the first two warm up)."""
+    with window() as page:
+        return first_load(page, url), moves(page, count + 2)
+
+
+def measure_elsewhere(url: str, jobs: Path, count: int = 15) -> dict[str, list[float]]:
+    """Latencies of ``count`` moves where more is drawn: on Tuning, and on both pages with the ``jobs`` uploaded."""
+    found: dict[str, list[float]] = {}
+    with window() as page:
+        first_load(page, url)
+        address = urlsplit(page.url)
+
+        def moved(path: str) -> list[float]:
+            first_load(page, address._replace(path=path).geturl())
+            return moves(page, count + 2, rest_ms=2500)
+
+        found["Tuning"] = moved("/tuning")
+        page.goto(address._replace(path="/queue").geturl())
+        page.get_by_role("button", name="Upload CSV or JSON").click()
+        page.locator("input[type=file]").set_input_files(jobs)
+        page.get_by_role("button", name="Use these").click(timeout=60_000)
+        page.get_by_role("dialog").wait_for(state="detached", timeout=60_000)
+        found["10,000 jobs"] = moved("/")
+        found["Tuning, 10,000 jobs"] = moved("/tuning")
+    return found
+
+
+@contextmanager
+def window() -> Iterator[Page]:
+    """A page of a real Chromium."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        page = browser.new_page(viewport={"width": 1280, "height": 1200})
-        loaded = first_load(page, url)
-        found = moves(page, count + 2)
+        yield browser.new_page(viewport={"width": 1280, "height": 1200})
         browser.close()
-    return loaded, found

@@ -108,8 +108,7 @@ def _policies(rows: Sequence[PolicyRow]) -> None:
         column_config={name: st.column_config.NumberColumn(name, format="%.1f") for name in table.columns[1:-2]},
         alt="Every policy on this queue: carbon saved, share of the possible, gap, cost, delay, peak, dirtier jobs.",
     )
-    for row in rows:
-        st.caption(f"**{row.title}.** {POLICIES[row.name].sentence}")
+    st.caption("  \n".join(f"**{row.title}.** {POLICIES[row.name].sentence}" for row in rows))
     exports.table_button("Export this comparison", "gridflex-policies.csv", table)
 
 

@@ -20,6 +20,9 @@ from gridflex.ui.charts.curves import curves_figure
 from gridflex.ui.charts.style import CONFIG
 from gridflex.ui.palette import palette
 
+REST_S = 0.5
+"""A slider at rest this long has the lab drawn for the plan it chose."""
+
 
 def show() -> None:
     """The whole page."""
@@ -29,14 +32,17 @@ def show() -> None:
         st.info("The queue is empty; there is nothing to tune yet.", icon=":material/inbox:")
         st.page_link(frame.QUEUE, label="Bring in jobs", icon=":material/upload:")
         return
+    st.session_state["lab_of"] = session.controls()
+    _rules()
     _lab()
     tariff.editor()
 
 
 @st.fragment
-@faults.told("lab")
-def _lab() -> None:
-    """The controls, the figures beside them, and the lab below."""
+@faults.told("rules")
+def _rules() -> None:
+    """The controls and the figures beside them: all that a move draws at once."""
+    settled = session.controls() == st.session_state["lab_of"]
     left, right = st.columns([1, 2], gap="medium")
     with left:
         rule_controls.policy_select()
@@ -56,8 +62,25 @@ def _lab() -> None:
             for sentence in proof_lines(decided):
                 st.text(sentence)  # job ids are text from outside
             controls.keep_button()
+        st.caption("What follows is of this plan." if settled else ":material/hourglass_top: What follows comes next.")
+        if not settled:
+            _at_rest([])
+
+
+@st.fragment(run_every=REST_S)
+def _at_rest(ticks: list[int]) -> None:
+    """Drawn with a move; at its first tick after that the page is drawn again, with the lab of the new plan."""
+    if ticks:
+        st.rerun()
+    ticks.append(1)
+
+
+@st.fragment
+@faults.told("lab")
+def _lab() -> None:
+    """Scenarios and charts of the plan: a fragment of its own, as they take longer than a move may."""
     scenarios.section()
-    lab.show(decided, _alternatives())
+    lab.show(session.decisions(), _alternatives())
 
 
 def _alternatives() -> tuple[Floats, Floats]:

@@ -62,6 +62,18 @@ def test_the_workload_energy_moves_by_keyboard(dashboard: Any, visit: Callable[.
     expect(one.page).to_have_url(re.compile("energy=160"))
 
 
+def test_the_lab_follows_once_the_slider_rests(dashboard: Any, visit: Callable[..., Any]) -> None:
+    one = visit(dashboard).open(f"/tuning?{WINTER}")
+    power = one.page.locator("[aria-label^='Site power under the plan']")
+    before = power.get_attribute("aria-label")
+    one.slider("Carbon threshold").press("End")
+    expect(one.main.get_by_text("What follows comes next.")).to_be_visible()
+    expect(one.main.get_by_text("What follows is of this plan.")).to_be_visible()
+    one.settle()
+    expect(power).to_have_count(1)
+    expect(power).not_to_have_attribute("aria-label", before)
+
+
 def test_the_tab_key_reaches_the_controls_in_the_order_read(dashboard: Any, visit: Callable[..., Any]) -> None:
     one = visit(dashboard).open(f"/?{WINTER}")
     one.slider("Carbon threshold").focus()
