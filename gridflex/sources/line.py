@@ -190,7 +190,7 @@ class Line(Generic[T]):
             found = self._kept.recall()
         except StoreError as problem:
             note = "Earlier answers could not be read"
-            _log.warning("%s: %s", note, problem)
+            _log.error("%s: %s", note, problem)
         with self._changed:
             if found is not None:
                 self._value, self._last_success = found
@@ -206,6 +206,6 @@ class Line(Generic[T]):
                 self._shared.done()
         except StoreError as problem:
             note = "The last answer could not be kept"
-            _log.warning("%s: %s", note, problem)
+            _log.error("%s: %s", note, problem)
         with self._changed:
             self._note = note

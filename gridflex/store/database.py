@@ -6,6 +6,7 @@ moment, and INSERT ... ON CONFLICT.
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +21,8 @@ from gridflex.errors import GridFlexError, SettingsError, StoreError
 from gridflex.store.address import hidden, place, read_address, shown
 from gridflex.store.schema import HEAD, revision, upgrade
 
+_log = logging.getLogger("gridflex.store")
+
 
 class Database:
     """Connections, and transactions that end in a commit or in a StoreError.
@@ -27,7 +30,9 @@ class Database:
     ``durability`` says whether what is written survives a restart: when the directory of an
     SQLite file cannot be written, the database is held in memory and the note says why.
     ``name`` is the address without its password. Raises SettingsError for an address that is
-    none or a database that a newer version has changed, StoreError if it does not answer.
+    none or a database that a newer version has changed, StoreError for a file that cannot be
+    used. A server that does not answer yet is no error: its tables are brought up to date by
+    whoever reads or writes first once it does, and until then each of them is told.
     """
 
     def __init__(self, url: str) -> None:
@@ -36,9 +41,13 @@ class Database:
         self._secrets = hidden(address)
         self._engine = _sqlite_engine(address) if address.get_backend_name() == "sqlite" else _server_engine(address)
         self._writer = self._engine.execution_options(writes=True)
+        self._ready = False
         try:
-            self._upgrade()
-        except GridFlexError:
+            self._prepare()
+        except GridFlexError as problem:
+            if type(problem) is StoreError and self._engine.dialect.name != "sqlite":
+                _log.error("The database does not answer yet: %s", problem)
+                return
             self.dispose()
             raise
 
@@ -48,6 +57,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """One moment of the database: everything read inside belongs together. Raises StoreError."""
+        self._prepare()
         with self._told(), self._engine.connect() as connection:
             yield connection
 
@@ -60,6 +70,7 @@ class Database:
         if connection is not None:
             yield connection
             return
+        self._prepare()
         with self._told(), self._writer.begin() as transaction:
             yield transaction
 
@@ -67,12 +78,16 @@ class Database:
         """Close every connection. A database held in memory is gone with them."""
         self._engine.dispose()
 
-    def _upgrade(self) -> None:
-        with self.read() as connection:
-            if revision(connection) == HEAD:
-                return
-        with self.write() as connection:
-            upgrade(connection)
+    def _prepare(self) -> None:
+        """Bring the tables up to date, once. Instances and threads may do so at the same time."""
+        if self._ready:
+            return
+        with self._told(), self._engine.connect() as connection:
+            known = revision(connection)
+        if known != HEAD:
+            with self._told(), self._writer.begin() as transaction:
+                upgrade(transaction)
+        self._ready = True
 
     @contextmanager
     def _told(self) -> Iterator[None]:

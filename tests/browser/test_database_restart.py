@@ -105,3 +105,27 @@ def test_it_is_said_in_sentences_and_all_goes_on_without_a_restart(
     assert proof.broken == ()
     assert proof.trails >= 3
     dashboard.stop()
+
+
+def test_a_start_without_the_database_is_told_and_goes_on_without_a_restart(
+    server: postgres.Server, start_dashboard: Callable[..., Any], visit: Callable[..., Any]
+) -> None:
+    server.stop("fast")
+    dashboard = start_dashboard(DATABASE_URL=server.url).ready()
+    for path in ("/health", "/grid/current", "/decisions/recent"):
+        told = httpx.get(f"{dashboard.url}{path}", timeout=60)
+        assert (told.status_code, told.headers["content-type"]) == (503, "application/problem+json")
+        assert told.headers["Retry-After"] == "5"
+        assert told.json()["detail"].startswith("The database cannot do its work just now")
+    here = visit(dashboard)
+    here.page.set_default_timeout(PATIENCE_MS)
+    expect.set_options(timeout=PATIENCE_MS)
+    here.page.goto(f"{dashboard.url}/audit")
+    expect(here.main.get_by_text(AWAY).first).to_be_visible()
+    server.start()
+    here.main.get_by_role("button", name="Try again").first.click()
+    expect(here.page.locator("h1")).to_have_text("Audit")
+    expect(here.main.get_by_text(AWAY)).to_have_count(0)
+    assert httpx.get(f"{dashboard.url}/health", timeout=60).json()["status"] == "degraded"  # on sample values
+    assert httpx.post(f"{dashboard.url}/optimize", timeout=60).json()["recorded"]
+    dashboard.stop()

@@ -19,6 +19,7 @@ from gridflex.store.chain import Entry
 from gridflex.store.database import Database
 from gridflex.store.tables import metadata, trail_heads
 from gridflex.store.trail import Trail
+from tests import postgres
 from tests.store.conftest import sqlite_only
 
 ROOT = Path(__file__).parents[2]
@@ -81,13 +82,34 @@ def test_a_wrong_address_is_refused_without_being_repeated(wrong: str) -> None:
     assert "er2" not in str(refused.value)
 
 
-def test_no_password_in_what_is_said_of_a_server_that_does_not_answer() -> None:
+def test_no_password_in_what_is_said_of_a_server_that_does_not_answer(caplog: pytest.LogCaptureFixture) -> None:
     pytest.importorskip("psycopg")
     secret = "hunter"
-    with pytest.raises(StoreError, match="could not do its work") as refused:
-        Database(f"postgresql://u:{secret}2@127.0.0.1:1/db?password={secret}3")
+    database = Database(f"postgresql://u:{secret}2@127.0.0.1:1/db?password={secret}3")
+    with pytest.raises(StoreError, match="could not do its work") as refused, database.read():
+        pass
     told = "".join(traceback.format_exception(refused.value))
-    assert secret not in told
+    assert secret not in told + caplog.text
+    assert "The database does not answer yet" in caplog.text
+
+
+def test_a_server_that_is_down_at_the_start_is_told_of_and_used_once_it_answers(now: datetime) -> None:
+    found = postgres.programs()
+    if found is None:
+        pytest.skip("PostgreSQL is not installed (Debian: apt-get install postgresql)")
+    with postgres.running(found) as server:
+        server.stop("fast")
+        database = Database(server.url)
+        trail = Trail(database)
+        for _ in range(2):
+            with pytest.raises(StoreError, match="could not do its work"):
+                trail.append("w", now, ENTRY)
+        server.start()
+        with ThreadPoolExecutor(4) as pool:
+            counts = [head.count for head in pool.map(lambda _: trail.append("w", now, ENTRY), range(4))]
+        assert sorted(counts) == [1, 2, 3, 4]
+        assert trail.verify("w").count == 4
+        database.dispose()
 
 
 @sqlite_only
