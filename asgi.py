@@ -19,7 +19,6 @@ from gridflex.settings import read_settings
 from gridflex.ui.session import checks, platform
 from gridflex.ui.warm import warm_up
 
-
 SWITCH_S = 0.001
 """How long a page's thread may hold the interpreter while others wait. Python's own 5 ms make the event loop, which
 waits anew for every page being drawn, fall behind 100 API requests a second beside 50 visitors."""
