@@ -138,7 +138,7 @@ def _booked(market: Market) -> None:
         _dealt(market, lambda: market.cancel(newest))
     with st.expander(f"Steps of the newest booking, {len(record.steps)}"):
         st.caption(f"Transaction {record.transaction_id}")
-        beckn_steps.steps(record.steps)
+        beckn_steps.steps(record.steps, "booking")
     _both_sides(newest)
 
 

@@ -20,20 +20,24 @@ def timeline(record: Record) -> None:
     """Every step taken, oldest first, then those to come."""
     st.subheader("Steps", anchor=False)
     st.caption(f"Transaction {record.transaction_id}")
-    steps(record.steps)
+    steps(record.steps, "journey")
     for name, sentence in to_come(record):
         with st.expander(f"{STEP_WORDS[name]} · to come", icon=":material/radio_button_unchecked:", type="step"):
             st.text(sentence)
 
 
-def steps(taken: Sequence[Step]) -> None:
-    """Steps as a connected timeline."""
+def steps(taken: Sequence[Step], where: str) -> None:
+    """Steps as a connected timeline.
+
+    ``where`` on the page names its messages' expanders: the session remembers every name for as long as it lives, so
+    that one for each message would fill it.
+    """
     for number, step in enumerate(taken):
         icon = ":material/check_circle:" if step.ok else ":material/error:"
         with st.expander(plain(step_label(step)), icon=icon, type="step"):
             st.text("\n".join(step_facts(step)))
-            _message(f"{step.message_id} {number}", "Request", step.request)
-            _message(f"{step.message_id} {number}", "Answer", step.answer)
+            _message(f"{where} {number}", "Request", step.request)
+            _message(f"{where} {number}", "Answer", step.answer)
 
 
 def _message(key: str, name: str, body: str) -> None:
