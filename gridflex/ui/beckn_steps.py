@@ -29,8 +29,8 @@ def timeline(record: Record) -> None:
 def steps(taken: Sequence[Step], where: str) -> None:
     """Steps as a connected timeline.
 
-    ``where`` on the page names its messages' expanders: the session remembers every name for as long as it lives, so
-    that one for each message would fill it.
+    ``where`` on the page names its messages' expanders: a session remembers every name and label they had for as long
+    as it lives, and its messages would fill it.
     """
     for number, step in enumerate(taken):
         icon = ":material/check_circle:" if step.ok else ":material/error:"
@@ -44,8 +44,9 @@ def _message(key: str, name: str, body: str) -> None:
     """A message, sent to the browser once it is opened."""
     if not body:
         return
-    place = st.expander(f"{name}, {len(body.encode()):,} bytes", key=f"{key} {name}", on_change="rerun")
+    place = st.expander(name, key=f"{key} {name}", on_change="rerun")
     if place.open:
+        place.caption(f"{len(body.encode()):,} bytes")
         place.code(_laid_out(body), language="json", height=MESSAGE_PX)
 
 

@@ -42,7 +42,7 @@ def test_a_message_is_there_once_it_is_opened_and_stays_open(dashboard: Any, vis
     one = visit(dashboard).open("/beckn")
     step(one, "Discover").click()
     expect(one.main.get_by_text(re.compile("^at .* UK time · the order is now discovered"))).to_be_visible()
-    one.main.locator("summary", has_text=re.compile("Request, ")).last.click()
+    one.main.locator("summary", has_text=re.compile(r"Request\b")).last.click()
     expect(one.main.get_by_text('"action": "discover"')).to_be_visible()
     expect(one.main.get_by_text('"on_discover"')).to_have_count(0)
 

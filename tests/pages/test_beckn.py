@@ -326,3 +326,14 @@ def test_the_overviews_card_says_what_the_page_says(site: Any, visitor: Any) -> 
     said_by_card = AppTest.from_function(_card, default_timeout=20).run().text[0].value
     assert said_by_card == "8 windows, 7 fit · next in 10 min · Glasgow, 72 g/kWh"
     assert "8 windows found, 7 fit · next in 10 min" in said(visitor.open("beckn"))
+
+
+def messages(visitor: Any) -> set[str]:
+    """What the session remembers the messages' expanders by."""
+    return {one.proto.id for one in visitor.page.expander if one.label in ("Request", "Answer")}
+
+
+def test_a_second_journey_leaves_nothing_more_for_the_session_to_remember(visitor: Any) -> None:
+    first = messages(visitor.open("beckn").press("Run all"))
+    assert len(first) == 8, "discover, select, init and confirm, each with its request and answer"
+    assert messages(visitor.press("New order").press("Run all")) == first
