@@ -53,4 +53,5 @@ class Served:
                         return
             except OSError:
                 time.sleep(0.1)
+        self.stop()
         raise RuntimeError(f"the app on port {self.port} did not come up")

@@ -14,6 +14,10 @@ from gridflex.errors import StoreError
 from gridflex.services import store_faults
 
 
+REMEMBERED = 100
+"""Fillings that are over and can still be asked about, whoever they were for."""
+
+
 @dataclass(eq=False)
 class Filling:
     """One filling under way; ``problem`` says why it came to nothing."""
@@ -61,12 +65,16 @@ class Fills:
             before = self._of.get(visitor)
             if before is not None and not before.over:
                 return before
+            self._of.pop(visitor, None)
+            over = [name for name, filling in self._of.items() if filling.over]
+            for name in over[: max(len(over) - REMEMBERED, 0)]:
+                del self._of[name]
             fresh = self._of[visitor] = Filling()
         self._pool.submit(_work, fresh, records, start, end, pause or fresh.stopped.wait)
         return fresh
 
     def of(self, visitor: str) -> Filling | None:
-        """The visitor's last; None where there is none."""
+        """The visitor's last; None where there is none, or others' have taken its place."""
         with self._lock:
             return self._of.get(visitor)
 

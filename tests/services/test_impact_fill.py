@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from gridflex.errors import StoreError, Unreachable
-from gridflex.services.impact_fill import Filling, Fills
+from gridflex.services.impact_fill import REMEMBERED, Filling, Fills
 from gridflex.services.store_faults import AWAY
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -77,3 +77,17 @@ def test_a_service_that_is_down_and_a_full_disk_are_said(fills: Fills) -> None:
     assert said.endswith("2 pieces failed and can be asked for again: 1 Jan 2026: The service did not answer in time.")
     full = finished(fills.start("me", [Record(StoreError("the disk is full"))], START, END))
     assert full.sentence == AWAY
+
+
+def test_only_the_newest_that_are_over_are_remembered(fills: Fills) -> None:
+    held = Record()
+    held.open.clear()
+    fills.start("first", [Record()], START, END, pause=lambda _: None)
+    for number in range(REMEMBERED):
+        finished(fills.start(f"visitor {number}", [Record()], START, END, pause=lambda _: None))
+    assert fills.of("first") is not None
+    under_way = fills.start("slow", [held], START, END, pause=lambda _: None)
+    assert fills.of("first") is None
+    assert fills.of("visitor 0") is not None
+    assert fills.of("slow") is under_way
+    held.open.set()
