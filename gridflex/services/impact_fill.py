@@ -13,7 +13,6 @@ from gridflex.domain import format as fmt
 from gridflex.errors import StoreError
 from gridflex.services import store_faults
 
-
 REMEMBERED = 100
 """Fillings that are over and can still be asked about, whoever they were for."""
 
