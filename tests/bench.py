@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 
 from gridflex.agents.commitments import Commitments
-from gridflex.agents.grid import HALF_HOURS_AHEAD, HALF_HOURS_BACK, GridAgent
+from gridflex.agents.grid import GridAgent
+from gridflex.agents.grid_reading import HALF_HOURS_AHEAD, HALF_HOURS_BACK
 from gridflex.agents.grid_view import GridView
 from gridflex.agents.orchestrator import Decisions, Orchestrator
 from gridflex.domain.controls import Controls, Site

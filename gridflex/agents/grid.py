@@ -5,41 +5,23 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import numpy as np
 
 from gridflex.agents.forecast_error import ForecastErrors
-from gridflex.agents.grid_columns import GridColumns, complete, lay_out
+from gridflex.agents.grid_reading import HALF_HOURS_AHEAD, HALF_HOURS_BACK, Asked, from_outside, from_sample
 from gridflex.agents.grid_view import GridView
 from gridflex.agents.ports import ArchivePort, FeedPort, FeedStatePort, PricePort, PublishedPort, SamplePort
 from gridflex.domain.grid import CarbonSnapshot
 from gridflex.domain.halfhours import HALF_HOUR, floor_half_hour, half_hours_between
 from gridflex.domain.market_data import PriceSeries
 from gridflex.domain.provenance import Provenance
-from gridflex.domain.regions import GB
 from gridflex.domain.tariff import Follows, Tariff
 from gridflex.markets.forward import PublishedTariff
 from gridflex.planning.horizon import Floats, Horizon
 
-HALF_HOURS_BACK = 96
-HALF_HOURS_AHEAD = 96
-PROFILE_HALF_HOURS = 7 * 48
 REMEMBERED_VIEWS = 64
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What one view is built from beside the source's answer."""
-
-    region: int
-    now: datetime
-    tariff: PricePort
-    known: Provenance
-    error: str | None = None
-    next_due: datetime | None = None
-    replay: bool = False
 
 
 def _nothing_published(region: int) -> PriceSeries | None:
@@ -143,11 +125,11 @@ class GridAgent:
         return built
 
     def _build(self, asked: Asked, answer: CarbonSnapshot | None) -> GridView:
-        columns = self._from_outside(asked, answer) if asked.known is not Provenance.SAMPLE else None
+        columns = from_outside(self._archive, asked, answer) if asked.known is not Provenance.SAMPLE else None
         snapshot = answer
         if columns is None:
             snapshot = self._sample(asked.region, asked.now)
-            columns = self._from_sample(snapshot, asked.now)
+            columns = from_sample(self._sample, snapshot, asked.now)
         start, count = columns.start, HALF_HOURS_BACK + HALF_HOURS_AHEAD
         here = Provenance(int(columns.provenance[HALF_HOURS_BACK]))
         real = answer if here is not Provenance.SAMPLE else None
@@ -172,35 +154,3 @@ class GridAgent:
             replay=asked.replay,
             unplugged=asked.known is Provenance.SAMPLE,
         )
-
-    def _from_outside(self, asked: Asked, answer: CarbonSnapshot | None) -> GridColumns | None:
-        """Archive and answer together on the horizon; None if they do not reach its end."""
-        region, now = asked.region, floor_half_hour(asked.now)
-        first = now - HALF_HOUR * (PROFILE_HALF_HOURS + HALF_HOURS_BACK)
-        count = PROFILE_HALF_HOURS + HALF_HOURS_BACK + HALF_HOURS_AHEAD
-        actual, forecast = lay_out(answer.readings if answer else (), first, count)
-        settled = np.full(count, np.nan)
-        # A replay knows nothing that was settled after its moment; the answer of then holds the day before it.
-        for start, value in () if asked.replay else self._archive.settled(region, first, now):
-            settled[half_hours_between(first, start)] = value
-        target = actual if region == GB else forecast
-        target[:] = np.where(np.isnan(target), settled, target)
-        columns = complete(first, actual, forecast, asked.known)
-        if columns is None:
-            return None
-        cut = slice(PROFILE_HALF_HOURS, None)
-        return GridColumns(
-            first + HALF_HOUR * PROFILE_HALF_HOURS,
-            columns.actual[cut],
-            columns.forecast[cut],
-            columns.intensity[cut],
-            columns.provenance[cut],
-        )
-
-    def _from_sample(self, snapshot: CarbonSnapshot, now: datetime) -> GridColumns:
-        start = floor_half_hour(now) - HALF_HOUR * HALF_HOURS_BACK
-        earlier = self._sample(snapshot.region, now - HALF_HOUR * 48)
-        readings = (*earlier.readings[:48], *snapshot.readings)
-        columns = complete(start, *lay_out(readings, start, HALF_HOURS_BACK + HALF_HOURS_AHEAD), Provenance.SAMPLE)
-        assert columns is not None, "the sample covers every half-hour"
-        return columns

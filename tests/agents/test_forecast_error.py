@@ -10,7 +10,8 @@ import pytest
 from gridflex.agents.commitments import Commitments
 from gridflex.agents.explain import explain
 from gridflex.agents.forecast_error import ForecastErrors, error_by_lead, published_sd
-from gridflex.agents.grid import HALF_HOURS_BACK, GridAgent
+from gridflex.agents.grid import GridAgent
+from gridflex.agents.grid_reading import HALF_HOURS_BACK
 from gridflex.agents.grid_view import GridView
 from gridflex.agents.sentences import odds_words
 from gridflex.domain.controls import Aim, Controls
