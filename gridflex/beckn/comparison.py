@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import BaseModel, ConfigDict
 
 from gridflex.beckn.candidates import Candidate, Run, Workload
+from gridflex.domain import format as fmt
 
 
 def compared(candidate: Candidate, workload: Workload) -> str:
@@ -36,5 +37,5 @@ def saving(candidate: Candidate, run: Run) -> Saving:
 
 def _in_words(saved: Saving) -> str:
     less = {True: "less", False: "more"}
-    carbon = f"{abs(saved.carbon_kg):.1f} kg {less[saved.carbon_kg >= 0]}"
-    return f"{carbon} and £{abs(saved.cost_gbp):.2f} {less[saved.cost_gbp >= 0]} than"
+    carbon = f"{fmt.carbon(abs(saved.carbon_kg) * 1e3)} {less[saved.carbon_kg >= 0]}"
+    return f"{carbon} and {fmt.money(abs(saved.cost_gbp))} {less[saved.cost_gbp >= 0]} than"

@@ -34,7 +34,7 @@ def intensity(value: float) -> str:
 
 
 def carbon(grams: float) -> str:
-    """Carbon, from grams to tonnes, by its size."""
+    """Carbon as sentences have it: grams below 1 kg, kilograms below 1 t, then tonnes. Tables keep to kilograms."""
     size = abs(grams)
     if size < 999.5:
         return f"{number(grams)} g"

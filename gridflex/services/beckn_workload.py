@@ -12,6 +12,7 @@ import numpy as np
 from gridflex.agents.grid_view import GridView
 from gridflex.agents.orchestrator import Decisions
 from gridflex.beckn.candidates import Candidate, Choice, Chooser, Run, Transfer, Workload, cheapest
+from gridflex.domain import format as fmt
 from gridflex.domain.controls import Controls, Site, ThresholdMode
 from gridflex.domain.decisions import Action
 from gridflex.domain.halfhours import floor_half_hour
@@ -133,7 +134,7 @@ def chooser(objective: Objective) -> Chooser:
 def _cleanest(candidates: Sequence[Candidate], workload: Workload) -> Choice:
     best = min(candidates, key=lambda one: (round(one.carbon_kg, 6), one.start, one.window.key))
     ties = [one for one in candidates if one is not best and round(one.carbon_kg, 6) == round(best.carbon_kg, 6)]
-    reason = f"{best.window.name} is the cleanest: {best.carbon_kg:.1f} kg"
+    reason = f"{best.window.name} is the cleanest: {fmt.carbon(best.carbon_kg * 1e3)}"
     if ties:
         reason += f"; as clean: {', '.join(one.window.name for one in ties)}, taken by earliest start, then name"
     return Choice(key=best.window.key, reason=reason, ties=tuple(one.window.key for one in ties))

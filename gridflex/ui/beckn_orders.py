@@ -31,7 +31,7 @@ def show() -> None:
         column_config={
             "MW": st.column_config.NumberColumn(format="%.4f"),
             "£": st.column_config.NumberColumn(format="%.2f"),
-            "kg CO2": st.column_config.NumberColumn(format="%.1f"),
+            "kg CO2": st.column_config.NumberColumn(format="%.2f"),
         },
         height=min(245, 38 + 35 * len(orders)),
         alt=f"{fmt.plural(len(orders), 'order')} of this workspace with their state.",

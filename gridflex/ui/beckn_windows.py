@@ -25,10 +25,10 @@ NUMBERS = {
     "pence_per_kwh": ("p/kWh", "%.1f"),
     "free_mw": ("MW free", "%.4g"),
     "cost_gbp": ("run, £", "%.2f"),
-    "carbon_kg": ("run, kg", "%.1f"),
-    "less_kg_than_now": ("kg less than now", "%+.1f"),
+    "carbon_kg": ("run, kg", "%.2f"),
+    "less_kg_than_now": ("kg less than now", "%+.2f"),
     "less_gbp_than_now": ("£ less than now", "%+.2f"),
-    "less_kg_than_best_own_start": ("kg less than best own start", "%+.1f"),
+    "less_kg_than_best_own_start": ("kg less than best own start", "%+.2f"),
     "less_gbp_than_best_own_start": ("£ less than best own start", "%+.2f"),
 }
 

@@ -163,7 +163,7 @@ def test_the_comparison_names_both_alternatives():
     )
     sentence = compared(consider(window(), job, NOW), job)
     assert sentence == (
-        "220.0 kg less and £92.00 less than running now; "
+        "220 kg less and £92.00 less than running now; "
         "30.0 kg more and £8.00 more than the best start on the site's own tariff"
     )
     assert compared(consider(window(), workload(), NOW), workload()) == ""

@@ -282,7 +282,7 @@ def test_the_choice_is_the_planners_objective(place: Place) -> None:
         journey = rehearsed(place.outlook(own), workload, chooser(objective), own.site.region, NOW)
         return journey.choose().sentence
 
-    assert "is the cleanest: 1.2 kg" in chosen(CARBON_ONLY)
+    assert "is the cleanest: 1.20 kg" in chosen(CARBON_ONLY)
     assert "costs least: £1.00 with carbon at £0/t; as good: " in chosen(COST_ONLY), "all cost the same: said"
     assert chosen(COST_ONLY).startswith("Glasgow 17:30 window"), "of equals the earliest"
 
