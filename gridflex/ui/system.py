@@ -92,8 +92,10 @@ def _brute_force() -> None:
     st.markdown("**Try every start**")
     st.caption("One job, every start in its window, costed one by one, against the planner's choice.")
     if st.button("Try every start", icon=":material/calculate:"):
-        found = brute_force(session.decisions())
-        (st.success if found.equal else st.error)(plain(found.sentence))
+        st.session_state["proved_starts"] = brute_force(session.decisions()), session.now()
+    if kept := st.session_state.get("proved_starts"):
+        found, at = kept
+        (st.success if found.equal else st.error)(plain(f"{fmt.clock(at)} · {found.sentence}"))
 
 
 def _break_copy() -> None:
@@ -101,8 +103,14 @@ def _break_copy() -> None:
     st.caption("One row of a copy is changed; verification must name it. The trail itself is untouched.")
     replaying = "replay_at" in st.session_state
     if st.button("Alter a copy", icon=":material/link_off:", disabled=replaying):
-        row, said = altered_copy(session.platform().trail.export(session.workspace().id))
-        st.error(f"Row {row} of the copy was altered. Verification says: {said}.", icon=":material/link_off:")
+        copy = session.platform().trail.export(session.workspace().id)
+        st.session_state["proved_chain"] = *altered_copy(copy), session.now()
+    if kept := st.session_state.get("proved_chain"):
+        row, said, at = kept
+        st.error(
+            f"{fmt.clock(at)} · Row {row} of the copy was altered. Verification says: {said}.",
+            icon=":material/link_off:",
+        )
 
 
 def _unplug() -> None:

@@ -117,6 +117,7 @@ def test_the_proofs_prove(visitor: Any) -> None:
     visitor.press("Alter a copy")
     assert "was altered. Verification says: row" in visitor.page.error[0].value.replace("Row", "row")
     assert visitor.trail() == before
+    assert visitor.page.success[0].value == said, "the first proof stays while another is run"
     visitor.open("audit")
     assert "chain verified" in visitor.text
 
