@@ -74,8 +74,10 @@ def show() -> None:
 def _say(found: Result, workload: str, price: str) -> None:
     study = found.study
     last = study.start + (len(study) - 1) * HALF_HOUR
-    left = f" {study.left_out} jobs could not be settled within the period and are left out." if study.left_out else ""
-    filled = f" {study.filled} half-hours are filled." if study.filled else ""
+    left = (
+        f" {study.left_out:,} jobs could not be settled within the period and are left out." if study.left_out else ""
+    )
+    filled = f" {study.filled:,} half-hours are filled." if study.filled else ""
     st.caption(
         plain(
             f"{fmt.date_clock(study.start)} to {fmt.date_clock(last)}, {len(study.jobs):,} {workload}, decided "
@@ -171,7 +173,7 @@ def _policies(found: Result) -> None:
     st.dataframe(
         table,
         hide_index=True,
-        column_config={name: st.column_config.NumberColumn(said, format="%.1f") for name, said in words.items()},
+        column_config={name: st.column_config.NumberColumn(said, format="%,.1f") for name, said in words.items()},
         alt="Each policy: carbon and cost saved, share of the possible, delay, SLA, peak.",
     )
     st.download_button(

@@ -41,7 +41,7 @@ def show(view: Impact, source: str) -> None:
             ],
         },
         hide_index=True,
-        column_config={"value": st.column_config.NumberColumn("value", format="%.1f")},
+        column_config={"value": st.column_config.NumberColumn("value", format="%,.1f")},
         alt="Carbon accounts: energy, operational and marginal estimate, scope 2 by location and by market.",
     )
     st.caption("These figures answer different questions and are not added up. The report holds every half-hour.")

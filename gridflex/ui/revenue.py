@@ -19,7 +19,7 @@ from gridflex.ui.charts.revenue import stacking_figure
 from gridflex.ui.charts.style import CONFIG
 from gridflex.ui.palette import palette
 from gridflex.ui.plain import plain
-from gridflex.ui.tables import csv_of
+from gridflex.ui.tables import csv_of, headings
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -96,13 +96,16 @@ def _wholesale(found: Revenue) -> None:
         return
     st.metric("P415 wholesale", fmt.money(found.case.statement.to_site_gbp))
     st.caption(plain(revenue_event.formula(found.case.statement)))
+    net = fmt.money(found.case.net.net_gbp)
+    st.caption(plain(f"This is the sale alone. With the energy bought back on the bill the event nets {net}, below."))
     _rows("wholesale", revenue_statement.table(found.case.statement))
 
 
 def _rows(name: str, table: pd.DataFrame) -> None:
     """The rows behind a figure, one click away."""
     with st.popover("Rows", icon=":material/table_rows:", key=f"rows_{name}"):
-        st.dataframe(table, hide_index=True, alt=f"The rows behind {name}.", key=f"table_{name}")
+        columns = headings(table.columns)
+        st.dataframe(table, hide_index=True, column_config=columns, alt=f"The rows behind {name}.", key=f"table_{name}")
         st.download_button(
             "Export", csv_of(table), f"gridflex-{name}.csv", "text/csv", icon=":material/download:",
             on_click="ignore", key=f"export_{name}",
@@ -123,7 +126,9 @@ def _stacking(found: Revenue) -> None:
         st.caption(_given_up(found.given_up))
     table = services_table(found.services)
     with st.expander("Every service in every block, with the test it fails", icon=":material/rule:"):
-        st.dataframe(table, hide_index=True, alt="Each EFA block and service: MW, £, and the failing test.")
+        columns = headings(table.columns)
+        alt = "Each EFA block and service: MW, £, and the failing test."
+        st.dataframe(table, hide_index=True, column_config=columns, alt=alt)
     with st.expander("What the same megawatt may hold at once", icon=":material/layers:"):
         st.caption(f"Rules as of {RULES_DATE}.")
         st.dataframe(

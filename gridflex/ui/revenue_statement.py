@@ -19,7 +19,7 @@ from gridflex.ui.charts.revenue import event_figure
 from gridflex.ui.charts.style import CONFIG
 from gridflex.ui.palette import palette
 from gridflex.ui.plain import plain
-from gridflex.ui.tables import csv_of, rows_below
+from gridflex.ui.tables import csv_of, headings, rows_below
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,11 +61,10 @@ def _answer(case: EventCase) -> None:
 
 def _table(statement: Statement) -> None:
     rows = table(statement)
-    numbers = {name: st.column_config.NumberColumn(name, format="%.4f") for name in rows.columns if "mwh" in name}
     st.dataframe(
         rows,
         hide_index=True,
-        column_config=numbers,
+        column_config=headings(rows.columns),
         alt="The statement: volumes, prices and £ of each settlement period.",
     )
     st.download_button(
@@ -82,7 +81,7 @@ def _net(found: Revenue, case: EventCase) -> None:
             "£": [gbp for _, gbp in case.net.parts] + [case.net.net_gbp],
         },
         hide_index=True,
-        column_config={"£": st.column_config.NumberColumn("£", format="%.2f")},
+        column_config={"£": st.column_config.NumberColumn("£", format="%,.2f")},
         alt=case.net.sentence,
     )
     rows_below("Rows of the bill change, by half-hour", "bill-change", bill_rows(found.plan.power_kw(), case))

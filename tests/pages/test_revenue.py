@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
+from gridflex.ui.tables import headings
+
 
 def test_three_cards_that_are_never_added_up(visitor: Any) -> None:
     visitor.open("revenue")
@@ -15,6 +19,25 @@ def test_three_cards_that_are_never_added_up(visitor: Any) -> None:
     assert "never added up" in visitor.text
     assert "no block holds the 1 MW" in visitor.text
     assert "Your habit is in the baseline" in visitor.text
+    net = next(one.value for one in visitor.page.subheader if one.value.startswith("Net to the site"))
+    assert f"the event nets {net.removeprefix('Net to the site: ')}, below" in visitor.text.replace("\\", "")
+
+
+@pytest.mark.parametrize(
+    ("name", "label", "form"),
+    [
+        ("sold_gbp_per_mwh", "sold, £/MWh", "%,.2f"),
+        ("metered_mwh", "metered, MWh", "%,.4f"),
+        ("gbp_per_mw_h_p95", "p95, £/MW/h", "%,.2f"),
+        ("uk_time", "UK time", None),
+        ("from_utc", "from UTC", None),
+        ("settlement_period", "settlement period", None),
+    ],
+)
+def test_columns_are_headed_in_words_with_their_unit(name: str, label: str, form: str | None) -> None:
+    heading = headings([name])[name]
+    assert heading["label"] == label
+    assert heading.get("type_config", {}).get("format") == form
 
 
 def test_a_pooled_site_of_megawatts_is_offered(visitor: Any) -> None:
