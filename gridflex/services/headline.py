@@ -17,7 +17,7 @@ from gridflex.domain.provenance import Provenance
 from gridflex.planning.horizon import Bools, Ints
 
 EMBEDDED = "the embedded model of a GB year"
-SIDEBAR_LETTERS = 37
+SIDEBAR_LETTERS = 35
 
 
 @dataclass(frozen=True)
@@ -159,7 +159,10 @@ def provenance_sentence(view: GridView, now: datetime) -> str:
 
 def provenance_words(view: GridView, now: datetime) -> str:
     """The same as far as a sidebar is wide: Live · NESO 4 min ago · next 15:12, or Sample grid · next 05:57."""
-    said, *others = provenance_sentence(view, now).replace(f"Sample · {EMBEDDED}", "Sample grid").split(" · ")
+    short = (
+        provenance_sentence(view, now).replace(f"Sample · {EMBEDDED}", "Sample grid").replace("as known on", "as of")
+    )
+    said, *others = short.split(" · ")
     for part in others:
         if len(f"{said} · {part}") <= SIDEBAR_LETTERS:
             said = f"{said} · {part}"

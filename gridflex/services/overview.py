@@ -13,7 +13,8 @@ from gridflex.agents.grid_view import GridView
 from gridflex.agents.orchestrator import Decisions
 from gridflex.domain import format as fmt
 from gridflex.domain.conditions import CONDITION_RULE
-from gridflex.domain.decisions import Action
+from gridflex.domain.decisions import Action, Rationale
+from gridflex.planning.rationale import RATIONALES
 from gridflex.services import headline as say
 from gridflex.services.headline import Totals, totals
 from gridflex.services.sla import sla
@@ -51,6 +52,8 @@ def overview(decisions: Decisions, possible_g: float, now: datetime) -> Overview
     share, under = sums.saved_g / possible_g if possible_g > 0 and sums.saved_g > 0 else None, "this forecast"
     if decisions.rules.site_capped:
         share, under = decisions.certificate.share_of_possible_percent / 100, "this forecast and cap"
+    if share is not None and (word := _already_fixed(decisions)):
+        share, under = None if decisions.plan.queue.fixed.all() else share, f"{under}, {word}"
     decided = say.decision_sentence(decisions, sums)
     gated = decisions.rules.threshold is not None
     if gated and sums.now and not sums.waiting and view.intensity_now <= decisions.threshold:
@@ -66,6 +69,15 @@ def overview(decisions: Decisions, possible_g: float, now: datetime) -> Overview
             *_job_cards(decisions),
         ),
     )
+
+
+def _already_fixed(decisions: Decisions) -> str:
+    """What the share of the possible takes as given beside forecast and cap: starts by a person's word or an order."""
+    given = (Rationale.OPERATOR, Rationale.WINDOW_ORDERED, Rationale.SLOT_SOLD)
+    count = int(np.isin(decisions.rationale, [RATIONALES.index(one) for one in given]).sum())
+    if not count:
+        return ""
+    return f"with {fmt.plural(count, 'job')} fixed by a person or an order"
 
 
 def _grid_card(view: GridView, threshold: float) -> Card:

@@ -92,10 +92,13 @@ def _quiet(decided: Decisions) -> None:
     chosen = session.controls()
     better = Controls.model_validate({**chosen.model_dump(), "policy": "best-window"})
     sums = totals(session.decisions(better))
-    if sums.saved_g <= 0 or chosen.policy == "best-window":
+    if sums.saved_g <= 0:
+        st.markdown("Waiting gains nothing: no later window is better by the minimum gain.")
+        return
+    if chosen.policy == "best-window":
         return
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"A plan by best window still {worth_words(sums.saved_g, sums.saved_gbp)}.")
+        st.markdown(f"Waiting for the best window still {worth_words(sums.saved_g, sums.saved_gbp)}.")
         if "replay_at" not in st.session_state and st.button("Plan by best window", icon=":material/schedule:"):
             if session.change(lambda desk, here: desk.adopt(here, better, session.now(), "planned by best window")):
                 st.session_state["policy"] = better.policy

@@ -87,7 +87,7 @@ def test_a_broken_answer_leaves_the_last_good_one_with_its_age_until_it_recovers
 ) -> None:
     fall(mode, upstream, live_site, guest)
     (told,) = told_on_every_page(guest, mode)
-    assert "Cached · NESO 22 min ago · next 10:43" in told
+    assert "Cached · NESO 22 min ago" in told
     upstream.fault("none")
     live_site.pass_time(minutes=1)
     guest.run()

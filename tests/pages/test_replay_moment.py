@@ -23,7 +23,7 @@ def test_every_page_says_that_it_is_a_replay(visitor: Any) -> None:
     for name in PAGES:
         visitor.open(name, at="2026-01-06T17:00Z")
         assert "Replay of Tue 6 Jan 17:00" in visitor.text, name
-        assert "as known on Tue 6 Jan 17:00" in visitor.badge
+        assert "as of Tue 6 Jan 17:00" in visitor.badge
         assert not {"Use this plan", "Re-plan", "Add job", "Start again", "Plan by best window"} & set(visitor.buttons)
 
 
@@ -116,3 +116,11 @@ def test_a_link_says_what_is_not_the_default(visitor: Any) -> None:
     assert said == {"at": "2026-01-06T17:00Z", "queue": "day", "seed": "3", "region": "13"}
     assert read(said) == Replayed(AT, QueueKind.DAY, 3, 13)
     assert parameters(replace(moved, kind=QueueKind.OWN), AT) == {"at": "2026-01-06T17:00Z", "region": "13"}
+
+
+def test_a_quiet_hour_says_what_waiting_would_still_give(visitor: Any) -> None:
+    visitor.open(at="2026-11-29T23:00Z")
+    assert "Below 150 g" in visitor.text
+    assert "Waiting gains nothing: no later window is better by the minimum gain." in visitor.text
+    visitor.open(at="2025-08-31T07:00Z", threshold="400")
+    assert "Waiting for the best window still saves" in visitor.text

@@ -146,7 +146,7 @@ def test_where_the_values_come_from_and_how_old_they_are(
             1,
             "Sample grid · next 17:12",
         ),
-        ({"replay": True, "provenance": Provenance.SAMPLE}, 1, "Sample · as known on Thu 8 Jan 17:00"),
+        ({"replay": True, "provenance": Provenance.SAMPLE}, 1, "Sample · as of Thu 8 Jan 17:00"),
     ],
 )
 def test_the_sidebar_says_it_as_short_as_it_is_wide(change: dict[str, object], minutes: float, words: str) -> None:

@@ -51,6 +51,15 @@ def test_the_share_of_the_possible_is_told_where_there_is_one() -> None:
     assert overview(decide([job()], VIEW), 0.0, NOW).worth == "That saves 600 g (30 %) and £0.00."
 
 
+def test_a_share_of_the_possible_names_what_a_person_fixed(here: Bench) -> None:
+    own = here.own(job("a"), job("b"))
+    own = here.desk.override(own, Override("a", Action.DEFER, "later", hour(5)), NOW)
+    one = seen(here.decisions(own, NOW)).worth
+    assert one.endswith("% of the saving possible under this forecast, with 1 job fixed by a person or an order.")
+    own = here.desk.override(own, Override("b", Action.DEFER, "later", hour(5)), NOW)
+    assert "of the saving possible" not in seen(here.decisions(own, NOW)).worth, "nothing was left to choose"
+
+
 def test_the_grid_card_shows_the_condition_the_next_hour_and_the_price() -> None:
     view = view_of(stepped((0.5, 200), (1, 150), (1.5, 100), then=180))
     found = card(decide([job()], view), "Market condition")
