@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 import numpy as np
 import pandas as pd
 
-from gridflex.agents.commitments import Commitments
 from gridflex.agents.grid import GridAgent
 from gridflex.agents.grid_view import GridView
 from gridflex.agents.orchestrator import Decisions, Orchestrator
@@ -24,12 +22,13 @@ from gridflex.services.demo_workspace import DEMO_SEED, demo_workspace
 from gridflex.services.entries import NEW_HALF_HOUR, iso_of_epoch, sleep_entry
 from gridflex.services.modes import advised, waiting_for_word
 from gridflex.services.overrides import Override, require_in_window
+from gridflex.services.queue_changes import begun_again, upload_entry, with_more, with_others
 from gridflex.services.rolling import asleep, in_force
 from gridflex.services.rule_book import RuleBook
 from gridflex.services.scenarios import ScenarioBook
 from gridflex.services.steering import Steering
-from gridflex.services.undoing import of_jobs_added, of_override, of_queue_replaced, of_setting
-from gridflex.services.workspace import QueueKind, Workspace, from_state, with_jobs
+from gridflex.services.undoing import of_override, of_setting
+from gridflex.services.workspace import QueueKind, Workspace, from_state
 from gridflex.store.chain import Entry
 from gridflex.store.workspaces import StoredWorkspace, Workspaces, new_token, workspace_id
 
@@ -146,13 +145,8 @@ class Desk:
 
     def restart(self, workspace: Workspace, kind: QueueKind, now: datetime, seed: int | None = None) -> Workspace:
         """Begin again with a demo queue released now."""
-        seed = workspace.seed if seed is None else seed
-        fresh = demo_workspace(workspace.token, workspace.id, now, seed, kind)
         cause = f"started again with a {kind.label}"
-        last = of_queue_replaced(workspace, None, cause, now)
-        queue = with_jobs(workspace, fresh.frame, kind, fresh.before)
-        begun = replace(queue, seed=seed, anchor=fresh.anchor, reasons={}, last=last)
-        return self._decider.decided(begun, now, cause)
+        return self._decider.decided(begun_again(workspace, kind, now, seed, cause), now, cause)
 
     def take_jobs(
         self, workspace: Workspace, frame: pd.DataFrame, now: datetime, *, cause: str, add: bool = False
@@ -163,20 +157,12 @@ class Desk:
         """
         if not len(frame):
             raise InputError("There is no job to take in; the queue is unchanged.")
-        digest = hashlib.sha256(frame.to_csv(index=False).encode()).hexdigest()
-        upload = Entry("upload", "", {"cause": cause, "jobs": len(frame), "sha256": digest, "added": add})
+        upload = upload_entry(frame, cause, added=add)
         if add:
-            twice = set(frame["job_id"]) & set(workspace.frame["job_id"])
-            if twice:
-                raise InputError(f"Job {min(twice)!r} is in the queue already; give it another id.")
-            both = pd.concat([workspace.frame, frame], ignore_index=True)
-            changed = with_jobs(workspace, both, QueueKind.OWN, workspace.before.extended(len(frame)))
-            last, manner = of_jobs_added(frame["job_id"].tolist(), upload, cause, now), manner_of(workspace)
+            changed, manner = with_more(workspace, frame, upload, cause, now), manner_of(workspace)
         else:
-            changed = with_jobs(workspace, frame.reset_index(drop=True), QueueKind.OWN, Commitments.none(len(frame)))
-            changed = replace(changed, anchor=floor_half_hour(now), reasons={})
-            last, manner = of_queue_replaced(workspace, upload, cause, now), Manner.ANEW
-        return self._decider.decided(replace(changed, last=last), now, cause, [upload], manner=manner)
+            changed, manner = with_others(workspace, frame, upload, cause, now), Manner.ANEW
+        return self._decider.decided(changed, now, cause, [upload], manner=manner)
 
     def override(self, workspace: Workspace, word: Override, now: datetime) -> Workspace:
         """A person's word on one job.
