@@ -9,6 +9,7 @@ import traceback
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from sqlalchemy import func, select
@@ -17,8 +18,10 @@ from gridflex.errors import SettingsError, StoreError
 from gridflex.store.address import read_address
 from gridflex.store.chain import Entry
 from gridflex.store.database import Database
+from gridflex.store.forget import forget
 from gridflex.store.tables import metadata, trail_heads
 from gridflex.store.trail import Trail
+from gridflex.store.workspaces import Workspaces, new_token
 from tests import postgres
 from tests.store.conftest import sqlite_only
 
@@ -207,3 +210,25 @@ def test_the_address_is_shown_without_its_password(database: Database) -> None:
     if password := os.environ.get("PGPASSWORD"):
         assert password not in database.name
     assert database.durability.note.startswith("Kept ")
+
+
+def test_threads_take_turns_at_the_one_connection_of_a_database_in_memory(now: datetime) -> None:
+    """None asks for a second connection while it holds the one: that would end in the pool's time-out."""
+    database = Database("sqlite://")
+    keeper, trail = Workspaces(database), Trail(database)
+    tokens = [new_token() for _ in range(8)]
+    begin = Barrier(len(tokens))
+
+    def visit(token: str) -> int:
+        begin.wait(20)
+        name = keeper.create(token, {"jobs": []}, now, ENTRY).id
+        for version in range(1, 4):
+            assert keeper.save(name, {"jobs": []}, expected_version=version, at=now, entries=ENTRY) == version + 1
+            assert len(trail.rows(name)) == trail.verify(name).count == version + 1
+        forget(database, name, now, "test")
+        assert keeper.load(token) is None
+        return trail.count(name)
+
+    with ThreadPoolExecutor(len(tokens)) as pool:
+        assert list(pool.map(visit, tokens)) == [5] * 8
+    database.dispose()
