@@ -3,21 +3,25 @@
 For each size and both kinds of queue (benchmarks/planner_queues.py): carbon of the plan, its
 proven gap, the seconds the plan took and the seconds with certificate and baselines; beside
 it running at once and each job in its own best window (both break the cap) and first come,
-first served under it. Carbon alone is minimised, no minimum gain.
+first served under it. Carbon alone is minimised, no minimum gain. 10,000 runs of odd lengths
+are planned for money and for cost alone, too, at the default tariff: its long hours of one
+price leave many plans that cost the same.
 """
 
 from __future__ import annotations
 
 import argparse
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from benchmarks.figures import publish
 from benchmarks.planner_queues import capped_queue, horizon_from
 from gridflex.domain.halfhours import parse_utc
+from gridflex.domain.tariff import DEFAULT_TARIFF
 from gridflex.planning.capped_policies import place_under_cap
 from gridflex.planning.horizon import Horizon
-from gridflex.planning.objective import CARBON_ONLY
+from gridflex.planning.objective import CARBON_ONLY, COST_ONLY, Objective
 from gridflex.planning.plan import evaluate
 from gridflex.planning.planner import make_plan
 from gridflex.planning.policies import POLICIES
@@ -27,10 +31,16 @@ from gridflex.planning.site_cap import site_cap
 SIZES = [1_000, 10_000, 100_000, 1_000_000]
 
 
-def row_of(count: int, own_slack: bool, horizon: Horizon, times: int) -> dict[str, object]:
+AIMS = {"carbon": CARBON_ONLY, "money": Objective(), "cost": COST_ONLY}
+ODD = 10_000
+
+
+def row_of(
+    count: int, own_slack: bool, horizon: Horizon, times: int, aim: str = "carbon", odd: bool = False
+) -> dict[str, object]:
     """One queue, planned ``times`` over; the shortest time is told."""
-    queue, cap = capped_queue(count, own_slack)
-    rules = Rules(CARBON_ONLY, threshold=None, minimum_gain=0.0, cap_kw=cap)
+    queue, cap = capped_queue(count, own_slack, odd=odd)
+    rules = Rules(AIMS[aim], threshold=None, minimum_gain=0.0, cap_kw=cap)
     kept = site_cap(queue, horizon, rules)
     assert kept is not None
     placing, total = float("inf"), float("inf")
@@ -47,6 +57,7 @@ def row_of(count: int, own_slack: bool, horizon: Horizon, times: int) -> dict[st
     return {
         "jobs": count,
         "slack": "own, 10 % critical" if own_slack else "24 h",
+        "aim": f"{aim}, odd lengths" if odd else aim,
         "at_once_kg": round(certificate.baseline_g / 1e3),
         "own_window_kg": round(float(herd.carbon_g.sum()) / 1e3),
         "own_window_peak": round(float(herd.power_kw().max()) / cap, 2),
@@ -75,6 +86,9 @@ def main() -> None:
         for count in options.sizes
         if not own or count <= 100_000
     ]
+    priced = replace(horizon, price=DEFAULT_TARIFF.prices(horizon.start, len(horizon)))
+    if ODD in options.sizes:
+        rows += [row_of(ODD, True, priced, options.times, aim, odd=True) for aim in AIMS]
     publish("planner_cap", rows, f"{data} from {horizon.start:%Y-%m-%dT%H:%MZ}")
 
 

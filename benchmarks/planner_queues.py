@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -59,10 +60,11 @@ def waiting_queue(count: int, seed: int = 42) -> Queue:
     return queue_of(now, slots, random.uniform(10, 100, count), wait, np.zeros(count, dtype=np.bool_))
 
 
-def capped_queue(count: int, own_slack: bool, seed: int = 42) -> tuple[Queue, float]:
+def capped_queue(count: int, own_slack: bool, seed: int = 42, odd: bool = False) -> tuple[Queue, float]:
     """Releases over 16 h, runs of 0.5 to 8 h, 10 to 100 kW, and a cap of twice the mean power over 48 h.
 
-    All may wait 24 h; or with slack of their own, 0.5 to 24 h, and a tenth of them critical.
+    All may wait 24 h; or with slack of their own, 0.5 to 24 h, and a tenth of them critical. ``odd``
+    runs end somewhere in their last half-hour, as real ones do.
     """
     random = np.random.default_rng(seed)
     earliest, slots = random.integers(0, 32, count), random.integers(1, 17, count)
@@ -70,4 +72,5 @@ def capped_queue(count: int, own_slack: bool, seed: int = 42) -> tuple[Queue, fl
     slack = random.integers(1, 49, count) if own_slack else np.full(count, 48)
     critical = random.random(count) < 0.1 if own_slack else np.zeros(count, dtype=np.bool_)
     cap = 2 * float((power * slots).sum()) / HALF_HOURS
-    return queue_of(earliest, slots, power, earliest + slack, critical), cap
+    queue = queue_of(earliest, slots, power, earliest + slack, critical)
+    return (replace(queue, length=slots - random.random(count)) if odd else queue), cap

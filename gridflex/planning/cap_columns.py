@@ -49,9 +49,13 @@ class PauseGroups(Groups):
 
 
 class Considered:
-    """The runs considered so far: those near the best at any of the prices seen."""
+    """The runs considered so far: those near the best at any of the prices seen.
+
+    ``thinned`` says that the last groups gave some of them up.
+    """
 
     def __init__(self, relaxation: Relaxation) -> None:
+        self.thinned = False
         self._relaxation = relaxation
         self._near: Bools | None = None
         self._sure: Bools | None = None
@@ -72,18 +76,16 @@ class Considered:
         """Groups of the runs considered, then of those that pause."""
         relaxation, groups = self._relaxation, []
         if relaxation.runs is not None and self._near is not None:
-            groups.append(_few_run_groups(relaxation, relaxation.runs, self._near))
+            groups.append(self._few_run_groups(relaxation.runs, self._near))
         if relaxation.pauses is not None and self._sure is not None and self._used is not None:
             groups.append(pause_groups(relaxation.pauses, relaxation.values, self._sure, self._used & ~self._sure))
         return tuple(groups)
 
-
-def _few_run_groups(relaxation: Relaxation, runs: RunClasses, near: Bools) -> Groups:
-    """Groups of runs; where they consider very much for so few jobs, every second end is given up."""
-    groups = run_groups(relaxation, runs, near)
-    if groups.near.sum() > max(MOST_COLUMNS, COLUMNS_A_JOB * len(runs.member)):
-        groups = run_groups(relaxation, runs, _snapped(near, 2))
-    return groups
+    def _few_run_groups(self, runs: RunClasses, near: Bools) -> Groups:
+        """Groups of runs; where they consider very much for so few jobs, every second end is given up."""
+        groups = run_groups(self._relaxation, runs, near)
+        self.thinned = int(groups.near.sum()) > max(MOST_COLUMNS, COLUMNS_A_JOB * len(runs.member))
+        return run_groups(self._relaxation, runs, _snapped(near, 2)) if self.thinned else groups
 
 
 def _snapped(near: Bools, step: int) -> Bools:

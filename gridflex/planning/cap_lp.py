@@ -22,6 +22,8 @@ NEAR = 5e-4
 ROUNDS = 12
 LARGE = 8000
 """Runs considered from which one plan without a shortage is good enough."""
+STUCK = 2
+"""Plans one after another without less load that finds no room, after which there is no room for it."""
 SHORT = 1e-7
 """Share of the largest room that counts as load without room."""
 CLOSE = 2e-5
@@ -48,19 +50,22 @@ def relaxed_plan(relaxation: Relaxation, prices: Prices) -> RelaxedPlan:
     penalty = np.maximum(2 * price, max(0.2 * float(price.max()), 1e-6 * _spread(relaxation)))
     considered = Considered(relaxation)
     kept: RelaxedPlan | None = None
-    size = 0
+    stuck = 0
     for _ in range(ROUNDS):
         considered.add(price, NEAR)
-        groups, before = considered.groups(), size
+        groups = considered.groups()
+        if kept is not None and kept.excess == 0 and considered.thinned:
+            # Where many runs cost the same, too many are near: without some of them no plan gets better.
+            break
         size = sum(int(group.near.sum()) for group in groups)
         plan, price, short = _solve(relaxation, groups, best, penalty)
         best = plan.prices
         penalty[short] *= 4
         gained = kept is None or _rank(plan) < _rank(kept)
-        stuck = kept is not None and plan.excess >= 0.99 * kept.excess > 0 and size == before
+        stuck = stuck + 1 if kept is not None and plan.excess >= 0.99 * kept.excess > 0 else 0
         kept = plan if gained or kept is None else kept
         close = kept.value - best.bound <= CLOSE * abs(kept.value)
-        if stuck or (kept.excess == 0 and (close or not gained or size > LARGE)):
+        if stuck == STUCK or (kept.excess == 0 and (close or not gained or size > LARGE)):
             break
     assert kept is not None
     return replace(kept, prices=best)

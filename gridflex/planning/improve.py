@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from gridflex.planning.horizon import Floats, Ints
+from gridflex.planning.horizon import Bools, Floats, Ints
 from gridflex.planning.placing import Placing
 from gridflex.planning.policies.base import UNPLACED
-from gridflex.planning.windows import chunks, start_costs
+from gridflex.planning.windows import cheapest_start, chunks, cost_at, start_costs
 
 PASSES = 3
 MOVES = 600
@@ -20,10 +20,20 @@ def improve(placing: Placing, movable: Ints, values: Floats, delay_cost: float) 
     if len(movable) > LARGEST_QUEUE:
         return
     movable = movable[placing.start[movable] != UNPLACED]
+    runs, breaks = movable[~placing.pauses[movable]], movable[placing.pauses[movable]]
+    movable = np.concatenate((runs[_could_gain(placing, runs, values, delay_cost)], breaks))
     for _ in range(PASSES):
         gained = sum(_moved(placing, int(job)) for job in _promising(placing, movable, values, delay_cost))
         if gained <= 1e-12:
             return
+
+
+def _could_gain(placing: Placing, runs: Ints, values: Floats, delay_cost: float) -> Bools:
+    """Whether each unbroken run costs more than its cheapest start would, room or not."""
+    part, start = placing.queue.take(runs), placing.start[runs]
+    now = cost_at(values, part, start) + (start - part.earliest) * (delay_cost / 2)
+    gaining: Bools = now > cheapest_start(values, part, delay_cost)[1]
+    return gaining
 
 
 def _promising(placing: Placing, movable: Ints, values: Floats, delay_cost: float) -> Ints:

@@ -170,6 +170,27 @@ def test_large_queues_are_dealt_and_repaired_as_well() -> None:
     assert solution.certificate.gap_percent < 0.1
 
 
+def test_odd_lengths_at_a_tariff_with_many_starts_of_one_price_are_planned_close_to_the_bound() -> None:
+    whole, grid, cap = benchmark_queue(3000, 7, own_slack=True)
+    queue = replace(whole, length=whole.slots - np.random.default_rng(8).random(len(whole)))
+    hour = np.arange(96) // 2 % 24
+    horizon = horizon_of(grid.intensity, np.where((hour >= 10) & (hour < 14), 0.25, np.where(hour >= 20, 0.14, 0.16)))
+    solution = make_plan("best-window", queue, horizon, Rules(COST_ONLY, minimum_gain=0.0, cap_kw=cap))
+    assert solution.plan.placed.all()
+    assert_keeps_the_cap(solution)
+    assert solution.certificate.gap_percent < 0.1
+
+
+def test_more_than_the_cap_has_room_for_leaves_few_out_and_the_cap_kept() -> None:
+    """Three jobs of 40 kW want the same two half-hours under 100 kW; 300 more may wait."""
+    tight = [{"job_id": f"tight-{i}", "power_kw": 40.0, "length": 2.0, "latest": 0} for i in range(3)]
+    others = [{"job_id": f"free-{i}", "power_kw": 1.0 + i % 7, "length": 1.5, "latest": 40} for i in range(300)]
+    horizon = horizon_of(200 + 80 * np.sin(np.arange(48) / 7))
+    solution = make_plan("best-window", queue_of(*tight, *others), horizon, Rules(CARBON_ONLY, cap_kw=100.0))
+    assert solution.plan.queue.job_id[~solution.plan.placed].tolist() in [["tight-0"], ["tight-1"], ["tight-2"]]
+    assert_keeps_the_cap(solution)
+
+
 @pytest.mark.parametrize("policy", ["best-window", "interruptible", "run-at-once"])
 @settings(max_examples=5)
 @given(seed=seeds)
