@@ -10,6 +10,7 @@ from threading import Lock
 from fastapi import HTTPException
 
 from gridflex.domain.halfhours import floor_half_hour
+from gridflex.services.beckn_tending import tending
 from gridflex.services.keeping import prune_daily
 from gridflex.services.platform import Platform
 from gridflex.services.tick import Outcome, tick_all
@@ -59,7 +60,8 @@ class Ticker:
 
     def _work(self, now: datetime) -> Worked:
         shared = self._platform
-        found = list(tick_all(Workspaces(shared.database), shared.trail, shared.desk, now, DAYS))
+        store, tend = Workspaces(shared.database), tending(shared, waited=False)
+        found = list(tick_all(store, shared.trail, shared.desk, now, DAYS, tend))
         prune_daily(shared, now)
         counted = Counter(one.outcome for one in found)
         return Worked(now, {word: counted[word] for word in Outcome}, sum(one.settled for one in found))

@@ -21,7 +21,7 @@ LONGEST_WAIT_S = 20.0
 def add_to(commands: Any) -> None:
     """Add the command to the subparsers of ``gridflex``."""
     parser = commands.add_parser(
-        "tick", help="re-plan the workspaces in use and settle what is over", description=__doc__
+        "tick", help="re-plan the workspaces in use, settle what is over and see to orders", description=__doc__
     )
     parser.add_argument("--days", type=_days, default=7.0, help="workspaces visited in the last so many days (7)")
     parser.set_defaults(run=run)
@@ -52,6 +52,7 @@ def run(options: argparse.Namespace, out: TextIO) -> int:
 
 def tick(platform: Platform, days: float, out: TextIO) -> int:
     """The work of ``run`` on a platform that is open."""
+    from gridflex.services.beckn_tending import tending
     from gridflex.services.keeping import prune_daily
     from gridflex.services.tick import Outcome, tick_all
     from gridflex.store.workspaces import Workspaces
@@ -59,7 +60,8 @@ def tick(platform: Platform, days: float, out: TextIO) -> int:
     counted: Counter[Outcome] = Counter()
     settled = 0
     now = platform.clock()
-    for found in tick_all(Workspaces(platform.database), platform.trail, platform.desk, now, days):
+    store, tend = Workspaces(platform.database), tending(platform, waited=True)
+    for found in tick_all(store, platform.trail, platform.desk, now, days, tend):
         print(f"{found.workspace_id[:12]}  {found.outcome}: {found.sentence}", file=out)
         counted[found.outcome] += 1
         settled += found.settled

@@ -110,15 +110,24 @@ class OrderDesk:
         dealing.client.inbox.open(transaction_id, journey.record.bpp_id)
         return Opened(journey, keeper)
 
-    def look_after(self, dealing: Dealing, now: datetime) -> None:
-        """See to orders that are due or that something was posted for; on a real network in the background."""
+    def count_due(self, workspace_id: str, now: datetime) -> int:
+        """How many of a workspace's orders on this network are due, whatever was posted for them."""
+        polled = self.remote is not None and self.remote.network.mode is Mode.SYNC
+        here = (order for order in self.listed(workspace_id) if order.summary["network"] == self.network)
+        return sum(is_due(order, now, polled=polled) for order in here)
+
+    def look_after(self, dealing: Dealing, now: datetime, *, waited: bool = False) -> None:
+        """See to orders that are due or that something was posted for; on a real network in the background.
+
+        Where it is ``waited`` for, raises what the steps raise.
+        """
         network, inbox = dealing.client.network, dealing.client.inbox
         for order in self.listed(dealing.workspace_id):
             due = inbox.holds_any(order.transaction_id) or is_due(order, now, polled=network.mode is Mode.SYNC)
             if due and order.summary["network"] == network.name:
-                self._see_to(dealing, order.transaction_id, now)
+                self._see_to(dealing, order.transaction_id, now, waited)
 
-    def _see_to(self, dealing: Dealing, transaction_id: str, now: datetime) -> None:
+    def _see_to(self, dealing: Dealing, transaction_id: str, now: datetime, waited: bool) -> None:
         def look() -> None:
             if found := self.resume(dealing, transaction_id):
                 found.journey.look_after()
@@ -126,7 +135,9 @@ class OrderDesk:
         if self.remote is None:
             look()
         else:
-            self.errands.send(transaction_id, look, now, reported=False)
+            errand = self.errands.send(transaction_id, look, now, reported=False)
+            if waited:
+                errand.report()
 
     def listed(self, workspace_id: str) -> list[StoredOrder]:
         """The workspace's journeys, the newest first."""

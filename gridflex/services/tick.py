@@ -1,8 +1,8 @@
-"""The half-hour's work for every workspace in use: re-plan, follow the plan through sleep, settle what is over."""
+"""The half-hour's work for every workspace in use: re-plan, follow the plan through sleep, settle, see to orders."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -35,31 +35,46 @@ class Ticked:
     settled: int = 0
 
 
-def tick_all(store: Workspaces, trail: Trail, desk: Desk, now: datetime, days: float) -> Iterator[Ticked]:
-    """Bring every workspace visited in the last ``days`` up to ``now``, one by one.
+Tend = Callable[[Workspace, datetime], int]
+"""Sees to the orders of a workspace that are due, and says to how many."""
+
+
+def no_orders(workspace: Workspace, now: datetime) -> int:
+    """Sees to none."""
+    return 0
+
+
+def tick_all(
+    store: Workspaces, trail: Trail, desk: Desk, now: datetime, days: float, tend: Tend = no_orders
+) -> Iterator[Ticked]:
+    """Bring every workspace visited in the last ``days`` up to ``now``, one by one, then ``tend`` its orders.
 
     Safe beside a running app: a workspace that somebody else changes meanwhile is skipped. What
     cannot be read or written is reported, and the others go on.
     """
     for name in store.touched_since(now - timedelta(days=days)):
         try:
-            yield _tick(name, store, trail, desk, now)
+            yield _tick(name, store, trail, desk, now, tend)
         except Conflict:
             yield Ticked(name, Outcome.SKIPPED, "changed elsewhere meanwhile; whoever did has planned it")
         except GridFlexError as problem:
             yield Ticked(name, Outcome.FAILED, str(problem))
 
 
-def _tick(name: str, store: Workspaces, trail: Trail, desk: Desk, now: datetime) -> Ticked:
+def _tick(name: str, store: Workspaces, trail: Trail, desk: Desk, now: datetime, tend: Tend) -> Ticked:
     kept = store.find(name)
     if kept is None:
         return Ticked(name, Outcome.SKIPPED, "no longer kept")
     before = from_state("", name, kept.version, kept.state)
     after = desk.roll(before, now, visited=False)
-    if after is before:
-        return Ticked(name, Outcome.CURRENT, f"planned at {fmt.date_clock(before.planned_at)} UK time")
     settled = int(after.before.settled.sum() - before.before.settled.sum())
-    return Ticked(name, Outcome.PLANNED, " ".join(_said(before, trail, now, settled)), settled)
+    planned = list(_said(before, trail, now, settled)) if after is not before else []
+    tended = tend(after, now)
+    orders = [f"{fmt.plural(tended, 'order')} seen to."] if tended else []
+    if not planned:
+        current = f"planned at {fmt.date_clock(before.planned_at)} UK time"
+        return Ticked(name, Outcome.CURRENT, ". ".join([current, *orders]))
+    return Ticked(name, Outcome.PLANNED, " ".join(planned + orders), settled)
 
 
 def _said(before: Workspace, trail: Trail, now: datetime, settled: int) -> Iterator[str]:

@@ -9,9 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from gridflex.agents.rules import objective_of
 from gridflex.cli.main import main
 from gridflex.cli.tick import tick
 from gridflex.notify.rules import Trigger
+from gridflex.services.beckn_desk import advance, run_rest
+from gridflex.services.beckn_tending import dealing_of
+from gridflex.services.beckn_workload import Wish, imagined, workload_of
 from gridflex.services.platform import Platform, build_platform
 from gridflex.settings import Settings
 from gridflex.store.deliveries import Deliveries
@@ -108,3 +112,31 @@ def test_what_a_rule_says_is_delivered_before_the_command_ends(tmp_path: Path, c
     (logged,) = Deliveries(again.database).newest(own.id)
     assert (logged.status, logged.test) == ("delivered", False)
     again.close()
+
+
+def test_orders_that_nobody_looks_at_are_seen_to(platform: Platform, clock: Clock) -> None:
+    own = platform.desk.open(None, NOW)
+    desk, (dealing, _) = platform.order_desk, dealing_of(platform, own, NOW)
+    view = platform.grid.view(own.site.region, NOW)
+    load, wish = imagined(150.0, 4.0, 36.0, view), Wish(2000.0)
+    workload = workload_of(load, view, own.site, wish, objective_of(own.controls))
+    quoted, ordered = desk.begin(dealing, workload), desk.begin(dealing, workload)
+    for _ in range(3):
+        advance(quoted)
+    run_rest(ordered)
+    assert {order.state for order in desk.listed(own.id)} == {"confirmed", "initialised"}
+    terms = ordered.record.terms
+    assert terms is not None
+    seen = []
+    for now in (NOW + timedelta(minutes=29), NOW + timedelta(minutes=31), terms.start, terms.end):
+        clock.now = now
+        code, (line, _) = run(platform)
+        assert code == 0
+        states = sorted(order.state for order in desk.listed(own.id))
+        seen.append((line.endswith("1 order seen to."), *states))
+    assert seen == [
+        (False, "confirmed", "initialised"),
+        (True, "confirmed", "expired"),
+        (True, "expired", "in progress"),
+        (True, "completed", "expired"),
+    ]

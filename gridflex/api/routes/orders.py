@@ -18,10 +18,10 @@ from gridflex.domain.controls import Controls
 from gridflex.domain.jobs import MAX_ENERGY_KWH
 from gridflex.errors import Conflict, InputError
 from gridflex.services.beckn_commit import queue_name, row_of, settle
-from gridflex.services.beckn_desk import Dealing, Opened, run_rest
-from gridflex.services.beckn_outlook import Outlook, outlook_of
-from gridflex.services.beckn_sandbox import TestBench
-from gridflex.services.beckn_workload import Load, Wish, chooser, imagined, movable_rows, queued, workload_of
+from gridflex.services.beckn_desk import Opened, run_rest
+from gridflex.services.beckn_outlook import Outlook
+from gridflex.services.beckn_tending import dealing_of
+from gridflex.services.beckn_workload import Load, Wish, imagined, movable_rows, queued, workload_of
 
 MOVE = Transfer(hours=0.5, energy_kwh=2.0)
 """What a run in another zone takes (assumed)."""
@@ -73,7 +73,7 @@ def execute_journey(
     wish = Wish(carbon_threshold, renewable_min, (), MOVE)
     here = visit.workspace
     workload = workload_of(load, visit.view, here.site, wish, objective_of(here.controls))
-    desk, (dealing, outlook) = visit.parts.platform.order_desk, _dealing(visit)
+    desk, (dealing, outlook) = visit.parts.platform.order_desk, dealing_of(visit.parts.platform, here, visit.now)
     opened = desk.begin(dealing, workload, queue_name(here) if job_id else "")
     return _taken(visit, opened, outlook, run_rest, response)
 
@@ -109,19 +109,9 @@ def _of_queue(visit: Visit, job_id: str) -> Load:
     return queued(decisions, row)
 
 
-def _dealing(visit: Visit) -> tuple[Dealing, Outlook]:
-    """The workspace's way to the network, and the grid as the embedded sandbox sees it."""
-    here, grid = visit.workspace, visit.parts.platform.grid
-    price = grid.price_of(here.site.region, here.tariff)
-    outlook = outlook_of(lambda region: grid.view(region, visit.now, price), price)
-    objective = chooser(objective_of(here.controls))
-    dealing = visit.parts.platform.order_desk.dealing(here.id, outlook, TestBench(), objective, here.site.region)
-    return dealing, outlook
-
-
 def _kept(visit: Visit, transaction_id: str) -> tuple[Opened, Outlook]:
     """A kept order. Raises HTTPException 404 where there is none."""
-    dealing, outlook = _dealing(visit)
+    dealing, outlook = dealing_of(visit.parts.platform, visit.workspace, visit.now)
     opened = visit.parts.platform.order_desk.resume(dealing, transaction_id)
     if opened is None:
         raise HTTPException(404, "There is no such order in this workspace.")
