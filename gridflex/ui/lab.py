@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import streamlit as st
 
@@ -23,7 +24,7 @@ from gridflex.services.lab import (
 from gridflex.services.power_view import power_table, power_view
 from gridflex.services.sensitivity import Case, sensitivity
 from gridflex.services.work_view import cap_in_force, frontier_table, work_cost, work_frontier
-from gridflex.ui import certainty, exports, session
+from gridflex.ui import certainty, exports, scenarios, session
 from gridflex.ui.charts.pareto import pareto_figure
 from gridflex.ui.charts.power import power_figure
 from gridflex.ui.charts.style import CONFIG
@@ -33,32 +34,32 @@ from gridflex.ui.stepwise import Stepwise, go_on
 
 
 def show(decided: Decisions, others: tuple[Floats, Floats]) -> None:
-    """Everything below the sliders; under a cap what takes long follows the move, the charts before it stay."""
-    _power(decided, others)
-    work = (_comparison(decided), _frontier(decided), _cases(decided))
+    """Everything below the sliders, a tab at a time: what is not looked at is neither worked out nor drawn."""
+    parts: dict[str, Callable[[], None]] = {
+        "Power": lambda: _power(decided, others),
+        "Carbon against cost": lambda: _trade_off(decided),
+        "Policies": lambda: _policies(decided),
+        "How sure": lambda: _certainty(decided),
+        "Scenarios": scenarios.section,
+        "Take away": lambda: _files(decided),
+    }
+    for tab, draw in zip(st.tabs(list(parts), key="lab", bind="query-params"), parts.values(), strict=True):
+        if tab.open:
+            with tab:
+                draw()
+
+
+def _ready(name: str, decided: Decisions, *work: Stepwise[Any]) -> tuple[Any, ...] | None:
+    """The plan and what ``work`` found; under a cap what takes long follows, and until then what was shown stays."""
     if not session.capped():
         for each in work:
             each.finish()
     if all(each.done for each in work):
-        st.session_state["lab"] = (decided, *(each.finish() for each in work))
+        st.session_state[name] = (decided, *(each.finish() for each in work))
     else:
         go_on(work, "what follows is still of the plan before this move.")
-    if "lab" in st.session_state:
-        _compared(*st.session_state["lab"])
-    certainty.calibrated()
-    st.subheader("Take the plan away", anchor=False)
-    with st.container(horizontal=True):
-        exports.plan_buttons(decided)
-
-
-def _compared(decided: Decisions, rows: list[PolicyRow], points: list[TradeOff], cases: list[Case]) -> None:
-    left, right = st.columns(2, gap="medium")
-    with left:
-        _trade_off(decided, rows, points)
-    with right:
-        _work(decided, points)
-    _policies(rows)
-    certainty.show(decided, cases)
+    shown: tuple[Any, ...] | None = st.session_state.get(name)
+    return shown
 
 
 def _comparison(decided: Decisions) -> Stepwise[list[PolicyRow]]:
@@ -86,7 +87,19 @@ def _power(decided: Decisions, others: tuple[Floats, Floats]) -> None:
     exports.table_button("Export the power", "gridflex-power.csv", power_table(view))
 
 
-def _trade_off(decided: Decisions, rows: Sequence[PolicyRow], points: Sequence[TradeOff]) -> None:
+def _trade_off(decided: Decisions) -> None:
+    shown = _ready("lab_frontier", decided, _comparison(decided), _frontier(decided))
+    if shown is None:
+        return
+    planned, rows, points = shown
+    left, right = st.columns(2, gap="medium")
+    with left:
+        _pareto(planned, rows, points)
+    with right:
+        _work(planned, points)
+
+
+def _pareto(decided: Decisions, rows: Sequence[PolicyRow], points: Sequence[TradeOff]) -> None:
     st.subheader("Carbon against cost", anchor=False)
     chart = pareto_figure(points, rows, frontier_point(decided), palette(session.is_dark()))
     lowest = points[-1].carbon_g / 1e3 if points else 0.0
@@ -99,8 +112,12 @@ def _trade_off(decided: Decisions, rows: Sequence[PolicyRow], points: Sequence[T
     exports.table_button("Export the frontier", "gridflex-frontier.csv", trade_off_table(points))
 
 
-def _policies(rows: Sequence[PolicyRow]) -> None:
+def _policies(decided: Decisions) -> None:
     st.subheader("Every policy on this queue", anchor=False)
+    shown = _ready("lab_policies", decided, _comparison(decided))
+    if shown is None:
+        return
+    rows: list[PolicyRow] = shown[1]
     table = policy_table(rows)
     st.dataframe(
         table,
@@ -110,6 +127,19 @@ def _policies(rows: Sequence[PolicyRow]) -> None:
     )
     st.caption("  \n".join(f"**{row.title}.** {POLICIES[row.name].sentence}" for row in rows))
     exports.table_button("Export this comparison", "gridflex-policies.csv", table)
+
+
+def _certainty(decided: Decisions) -> None:
+    shown = _ready("lab_cases", decided, _cases(decided))
+    if shown is not None:
+        certainty.show(*shown)
+    certainty.calibrated()
+
+
+def _files(decided: Decisions) -> None:
+    st.caption("The plan as a calendar, and as commands for a dry run.")
+    with st.container(horizontal=True):
+        exports.plan_buttons(decided)
 
 
 def _work(decided: Decisions, points: Sequence[TradeOff]) -> None:

@@ -15,7 +15,7 @@ from gridflex.services.headline import totals, worth_words
 from gridflex.services.power_view import alternatives
 from gridflex.services.proof_lines import proof_lines
 from gridflex.services.what_if import what_if
-from gridflex.ui import controls, exports, faults, frame, lab, rule_controls, scenarios, session, tariff
+from gridflex.ui import controls, exports, faults, frame, lab, rule_controls, session, tariff
 from gridflex.ui.charts.curves import curves_figure
 from gridflex.ui.charts.style import CONFIG
 from gridflex.ui.palette import palette
@@ -78,8 +78,7 @@ def _at_rest(ticks: list[int]) -> None:
 @st.fragment
 @faults.told("lab")
 def _lab() -> None:
-    """Scenarios and charts of the plan: a fragment of its own, as they take longer than a move may."""
-    scenarios.section()
+    """Charts and tables of the plan: a fragment of its own, as they take longer than a move may."""
     lab.show(session.decisions(), _alternatives())
 
 

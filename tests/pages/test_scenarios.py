@@ -10,7 +10,7 @@ def table(visitor: Any) -> Any:
 
 
 def test_controls_are_kept_under_a_name_and_stand_beside_those_in_force(visitor: Any) -> None:
-    visitor.open("tuning", threshold="300")
+    visitor.open("tuning", threshold="300", lab="Scenarios")
     visitor.field("text_input", "Name for the controls on this page").input("**lax**")
     visitor.press("Keep scenario")
     assert visitor.trail("scenario")[0].data["controls"]["threshold"] == 300
@@ -21,7 +21,7 @@ def test_controls_are_kept_under_a_name_and_stand_beside_those_in_force(visitor:
 
 
 def test_a_kept_one_comes_back_onto_the_page(visitor: Any) -> None:
-    visitor.open("tuning", threshold="300")
+    visitor.open("tuning", threshold="300", lab="Scenarios")
     visitor.field("text_input", "Name for the controls on this page").input("lax")
     visitor.press("Keep scenario")
     visitor.field("slider", "Carbon threshold, gCO2/kWh").set_value(100)
@@ -33,5 +33,5 @@ def test_a_kept_one_comes_back_onto_the_page(visitor: Any) -> None:
 
 
 def test_a_scenario_without_a_name_is_refused(visitor: Any) -> None:
-    visitor.open("tuning").press("Keep scenario")
+    visitor.open("tuning", lab="Scenarios").press("Keep scenario")
     assert "needs a name" in visitor.page.error[0].value

@@ -11,7 +11,7 @@ from gridflex.store.workspaces import Workspaces
 
 
 def test_every_policy_is_named_with_its_sentence(visitor: Any) -> None:
-    text = visitor.open("tuning").text
+    text = visitor.open("tuning", lab="Policies").text
     for policy in POLICIES.values():
         assert policy.sentence in text
     assert "Threshold, then best window: " in text, "the policy in force is named where its figures stand"
@@ -34,17 +34,30 @@ def test_limits_are_kept_and_their_price_is_told(visitor: Any, make_visitor: Cal
 
 
 def test_everything_shown_can_be_taken_away(visitor: Any) -> None:
-    visitor.open("tuning")
-    assert {each.label for each in visitor.page.get("download_button")} >= {
-        "Export these curves", "Export the power", "Export the frontier", "Export this comparison",
-        "Export the cost of work", "Export the sensitivity", "Calendar", "Slurm commands", "Kubernetes commands",
-    }  # fmt: skip
+    files = {
+        "Power": {"Export these curves", "Export the power"},
+        "Carbon against cost": {"Export the frontier", "Export the cost of work"},
+        "Policies": {"Export this comparison"},
+        "How sure": {"Export the sensitivity"},
+        "Scenarios": {"Export these scenarios"},
+        "Take away": {"Calendar", "Slurm commands", "Kubernetes commands"},
+    }
+    for tab, labels in files.items():
+        visitor.open("tuning", lab=tab)
+        assert {each.label for each in visitor.page.get("download_button")} >= labels, tab
+
+
+def test_what_is_not_looked_at_is_not_drawn(visitor: Any) -> None:
+    visitor.open("tuning", lab="Policies")
+    files = {each.label for each in visitor.page.get("download_button")}
+    assert "Export this comparison" in files
+    assert "Export the power" not in files
 
 
 def test_chances_are_compared_with_what_happened_once_there_is_history(
     visitor: Any, site: Any, make_visitor: Callable[[], Any]
 ) -> None:
-    visitor.open("tuning")
+    visitor.open("tuning", lab="How sure")
     assert "No deferral that was told its chance of being worse has been settled yet." in visitor.text
     token = visitor.address["w"]
     kept = site.platform.desk.open(token, site.now)
@@ -52,7 +65,7 @@ def test_chances_are_compared_with_what_happened_once_there_is_history(
     Workspaces(site.platform.database).save(
         kept.id, kept.to_state(), expected_version=kept.version, at=site.now, entries=rows
     )
-    shown = [each.value for each in make_visitor().open("tuning", w=token).page.dataframe]
+    shown = [each.value for each in make_visitor().open("tuning", w=token, lab="How sure").page.dataframe]
     (held,) = (each for each in shown if "were worse, %" in each.columns)
     assert held.to_numpy().tolist() == [[5, 10, 4, 6, 25]]
 
