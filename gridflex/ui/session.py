@@ -171,7 +171,8 @@ def decisions(chosen: Controls | None = None) -> Decisions:
     def decide() -> Decisions:
         return platform().desk.decide(here.workspace, here.view, chosen or shown, here.queue)
 
-    return decide() if chosen else remembered("decisions", (here, shown), decide)
+    other = chosen is not None and chosen != shown
+    return decide() if other else remembered("decisions", (here, shown), decide)
 
 
 def capped() -> bool:

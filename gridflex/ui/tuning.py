@@ -43,6 +43,8 @@ def show() -> None:
 def _rules() -> None:
     """The controls and the figures beside them: all that a move draws at once."""
     settled = session.controls() == st.session_state["lab_of"]
+    if not session.capped():
+        session.decisions()  # made, and remembered, before a place is laid: what trickles in is drawn more than once
     left, right = st.columns([1, 2], gap="medium")
     with left:
         rule_controls.policy_select()
