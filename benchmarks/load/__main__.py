@@ -128,8 +128,8 @@ def main() -> int:
     slope = slope_mb_per_min(found.memory)
     note = (
         f"{VISITORS} visitors, {RATE:g} API requests a second, {minutes:g} min; memory {first:.0f} MB at the start, "
-        f"{last:.0f} MB at the end, slope {slope:+.2f} MB/min over the last {100 * (1 - WARM_SHARE):.0f} % of the time; "
-        f"{api['again']} requests asked again on a new connection"
+        f"{last:.0f} MB at the end, slope {slope:+.2f} MB/min over the last {100 * (1 - WARM_SHARE):.0f} % of the time"
+        f"; {api['again']} requests asked again on a new connection"
     )
     publish("load", rows, note)
     if failed:
