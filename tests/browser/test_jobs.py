@@ -106,7 +106,7 @@ def test_a_row_opens_the_drawer_and_an_override_needs_a_reason(dashboard: Any, v
     table = one.page.get_by_test_id("stDataFrame").first
     table.scroll_into_view_if_needed()
     box = table.bounding_box()
-    one.page.mouse.click(box["x"] + 18, box["y"] + 35 + 35 * 1.5)  # the second row's mark: a job that may wait
+    one.page.mouse.click(box["x"] + 18, box["y"] + 35 + 66 * 1.5)  # the second row's mark: a job that may wait
     drawer = one.page.get_by_role("dialog")
     expect(drawer.get_by_text("demo-02", exact=True)).to_be_visible()
     expect(drawer.get_by_test_id("stPlotlyChart").locator(".main-svg").first).to_be_visible()
