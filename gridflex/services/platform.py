@@ -116,6 +116,12 @@ def build_platform(settings: Settings, clock: Clock = utc_now, max_wait_s: float
 
 
 def _market_feed(settings: Settings, store: MarketStore, turns: Leases, clock: Clock, max_wait_s: float) -> MarketFeed:
+    # A source that is switched off here has no say in when the other instances ask it.
+    addresses = {
+        "elexon": settings.elexon_api_url,
+        "portal": settings.neso_portal_url,
+        "agile": settings.octopus_api_url,
+    }
     return MarketFeed(
         ElexonApi(settings.elexon_api_url, clock=clock),
         NesoPortal(settings.neso_portal_url, clock=clock),
@@ -123,5 +129,5 @@ def _market_feed(settings: Settings, store: MarketStore, turns: Leases, clock: C
         clock,
         store,
         max_wait_s=max_wait_s,
-        turns=turns,
+        turns={source: turns for source, url in addresses.items() if url},
     )

@@ -6,7 +6,7 @@ weeks back; the auctions for the weeks that give levels; the calls as they stand
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from threading import Lock
 from typing import Any, TypeVar
@@ -43,7 +43,8 @@ class MarketFeed:
 
     Every method answers at once with what is known (the first time within ``max_wait_s``) and
     starts the fetch that is due. With a ``store`` the last good answers outlive the process, and
-    with ``turns`` the instances on that store fetch each once for all of them.
+    a source with ``turns`` (by ``elexon``, ``portal``, ``agile``) is asked once for all instances
+    on that store.
     """
 
     def __init__(
@@ -55,21 +56,23 @@ class MarketFeed:
         store: AnswerStore | None = None,
         *,
         max_wait_s: float = 1.5,
-        turns: Turns | None = None,
+        turns: Mapping[str, Turns] | None = None,
     ) -> None:
         self.elexon, self._portal, self._agile, self._clock = elexon, portal, agile, clock
-        self._store, self._max_wait_s, self._turns = store, max_wait_s, turns
+        self._store, self._max_wait_s, self._turns = store, max_wait_s, turns or {}
         self._lock = Lock()
         self._areas: dict[int, Line[PriceSeries]] = {}
         self._days: dict[date, Line[PriceSeries]] = {}
-        self._index = self._prices("index", lambda now: elexon.market_index(now - BACK, now), HALF_HOURLY)
+        self._index = self._prices("elexon", "index", lambda now: elexon.market_index(now - BACK, now), HALF_HOURLY)
         self._auctions: Line[Results] = self._kept(
+            "portal",
             "auctions",
             lambda now: portal.auction_results(now - AUCTIONS_BACK, now + AHEAD),
             TWICE_A_DAY,
             (rows_from_plain(AuctionResult), rows_to_plain),
         )
         self._calls: Line[Calls] = self._kept(
+            "portal",
             "calls",
             lambda now: portal.flexibility_calls(),
             HOURLY,
@@ -87,6 +90,7 @@ class MarketFeed:
         with self._lock:
             if region not in self._areas:
                 self._areas[region] = self._prices(
+                    "agile",
                     f"agile-{region}",
                     lambda now: self._agile.unit_rates(region, now - BACK, now + AHEAD),
                     HALF_HOURLY,
@@ -106,7 +110,9 @@ class MarketFeed:
                     self._days.pop(next(iter(self._days))).stop(0.0)
                 today = day == uk_time(self._clock()).date()
                 name, every = ("system-so-far", HALF_HOURLY) if today else ("system", TWICE_A_DAY)
-                self._days[day] = self._prices(f"{name}-{day}", lambda now: self.elexon.system_price(day, now), every)
+                self._days[day] = self._prices(
+                    "elexon", f"{name}-{day}", lambda now: self.elexon.system_price(day, now), every
+                )
             line = self._days[day]
         return line.state()
 
@@ -128,11 +134,14 @@ class MarketFeed:
         for source in (self.elexon, self._portal, self._agile):
             source.close()
 
-    def _prices(self, name: str, fetch: Callable[[datetime], PriceSeries], every: timedelta) -> Line[PriceSeries]:
-        return self._kept(name, fetch, every, (series_from_plain, series_to_plain))
+    def _prices(
+        self, source: str, name: str, fetch: Callable[[datetime], PriceSeries], every: timedelta
+    ) -> Line[PriceSeries]:
+        return self._kept(source, name, fetch, every, (series_from_plain, series_to_plain))
 
     def _kept(
         self,
+        source: str,
         name: str,
         fetch: Callable[[datetime], T],
         every: timedelta,
@@ -140,8 +149,8 @@ class MarketFeed:
     ) -> Line[T]:
         """A line kept under ``name`` by what reads and writes its ``plain`` form."""
         kept = kept_in(self._store, name, *plain)
-        wait_s = self._max_wait_s
-        return Line(name, fetch, each(every), self._clock, kept=kept, turns=self._turns, max_wait_s=wait_s)
+        turns, wait_s = self._turns.get(source), self._max_wait_s
+        return Line(name, fetch, each(every), self._clock, kept=kept, turns=turns, max_wait_s=wait_s)
 
     def known(self, source: str) -> LineState[Any] | None:
         """What the first answer of a source (``elexon``, ``portal``, ``agile``) holds; None where it was never asked.

@@ -49,12 +49,12 @@ class Two:
     now: datetime = START
     platforms: list[Platform] = field(default_factory=list)
 
-    def start(self) -> Platform:
+    def start(self, **changed: str) -> Platform:
         given = {
             "GRIDFLEX_CARBON_API_URL": self.replay.url,
             "GRIDFLEX_ELEXON_API_URL": f"{self.replay.url}/bmrs/api/v1",
             "DATABASE_URL": SecretStr(self.address),
-        }
+        } | changed
         self.platforms.append(build_platform(Settings.model_validate(given), lambda: self.now))
         return self.platforms[-1]
 
@@ -219,3 +219,10 @@ def test_an_instance_killed_while_it_fetches_prices_holds_the_other_up_for_its_l
     assert two.asked_for_prices() == [0, 0]
     two.now += timedelta(seconds=1)
     assert answered(index).provenance is Provenance.LIVE
+
+
+def test_a_source_switched_off_in_one_instance_is_asked_by_the_other(two: Two) -> None:
+    off, on = two.start(GRIDFLEX_ELEXON_API_URL=""), two.start()
+    assert "No address is configured" in str(answered(off.markets.feed.market_index).error)
+    state = answered(on.markets.feed.market_index)
+    assert (state.error, state.provenance) == (None, Provenance.LIVE)
