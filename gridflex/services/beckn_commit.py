@@ -124,9 +124,17 @@ def free(desk: Desk, workspace: Workspace, order_id: str, why: str, now: datetim
 def free_lost(desk: Desk, workspace: Workspace, orders: Iterable[StoredOrder], now: datetime) -> Workspace:
     """Free the jobs of orders that have ended without anybody asking; the same workspace where there are none."""
     for order in orders:
-        if State(order.state) not in BOOKED and bound_job(workspace, order.summary["order_id"]):
+        if is_lost(workspace, order, now):
             workspace = free(desk, workspace, order.summary["order_id"], order.state, now)
     return workspace
+
+
+def is_lost(workspace: Workspace, order: StoredOrder, now: datetime) -> bool:
+    """Whether the order has ended and binds a job still. A run that has begun is not taken back: it happened."""
+    row = row_of(workspace, bound_job(workspace, order.summary["order_id"]))
+    if row is None or State(order.state) in BOOKED:
+        return False
+    return not workspace.before.begun(epoch_half_hour(now))[row]
 
 
 def _bind(desk: Desk, workspace: Workspace, opened: Opened, now: datetime) -> Workspace:

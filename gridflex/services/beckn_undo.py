@@ -7,10 +7,9 @@ from datetime import datetime
 
 from gridflex.beckn.placement import placement_of
 from gridflex.beckn.record import Record
-from gridflex.beckn.states import BOOKED, State
-from gridflex.domain.halfhours import epoch_half_hour
+from gridflex.beckn.states import State
 from gridflex.errors import InputError
-from gridflex.services.beckn_commit import IN_FORCE, bound_job, free, queue_name, row_of, word_of
+from gridflex.services.beckn_commit import IN_FORCE, bound_job, free, is_lost, queue_name, word_of
 from gridflex.services.beckn_keeper import SLOT, WINDOW
 from gridflex.services.desk import Desk
 from gridflex.services.workspace import Workspace
@@ -31,16 +30,12 @@ def undo(desk: Desk, orders: Orders, workspace: Workspace, now: datetime) -> Wor
 def _followed(desk: Desk, orders: Orders, here: Workspace, order: StoredOrder, now: datetime) -> Workspace:
     order_id, state = str(order.summary["order_id"]), State(order.state)
     job_id = bound_job(here, order_id)
-    if job_id and state not in BOOKED and not _begun(here, job_id, now):
+    if is_lost(here, order, now):
         return free(desk, here, order_id, state.value, now)
     # A slot cannot be sold while its queue is away; a window's order goes on without it.
     if not job_id and state in IN_FORCE and order.side == WINDOW and order.summary["queue"] == queue_name(here):
         return _bound(desk, orders, here, order, now)
     return here
-
-
-def _begun(here: Workspace, job_id: str, now: datetime) -> bool:
-    return bool(here.before.begun(epoch_half_hour(now))[row_of(here, job_id)])
 
 
 def _bound(desk: Desk, orders: Orders, here: Workspace, order: StoredOrder, now: datetime) -> Workspace:

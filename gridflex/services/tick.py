@@ -50,7 +50,8 @@ def tick_all(
     """Bring every workspace visited in the last ``days`` up to ``now``, one by one, then ``tend`` its orders.
 
     Safe beside a running app: a workspace that somebody else changes meanwhile is skipped. What
-    cannot be read or written is reported, and the others go on.
+    cannot be read or written is reported, and the others go on. Where its orders cannot be seen to
+    it is told as failed, with what was planned and settled all the same.
     """
     for name in store.touched_since(now - timedelta(days=days)):
         try:
@@ -69,12 +70,24 @@ def _tick(name: str, store: Workspaces, trail: Trail, desk: Desk, now: datetime,
     after = desk.roll(before, now, visited=False)
     settled = int(after.before.settled.sum() - before.before.settled.sum())
     planned = list(_said(before, trail, now, settled)) if after is not before else []
-    tended = tend(after, now)
-    orders = [f"{fmt.plural(tended, 'order')} seen to."] if tended else []
-    if not planned:
+    orders, failed = _tended(tend, after, now)
+    if planned:
+        outcome, sentence = Outcome.PLANNED, " ".join([*planned, *orders])
+    else:
         current = f"planned at {fmt.date_clock(before.planned_at)} UK time"
-        return Ticked(name, Outcome.CURRENT, ". ".join([current, *orders]))
-    return Ticked(name, Outcome.PLANNED, " ".join(planned + orders), settled)
+        outcome, sentence = Outcome.CURRENT, ". ".join([current, *orders])
+    return Ticked(name, Outcome.FAILED if failed else outcome, sentence, settled)
+
+
+def _tended(tend: Tend, workspace: Workspace, now: datetime) -> tuple[list[str], bool]:
+    """What became of the orders, in words, and whether it failed; the plan is on disk and stands either way."""
+    try:
+        seen = tend(workspace, now)
+    except Conflict:
+        return ["Orders: changed elsewhere meanwhile; the next tick sees to the rest."], False
+    except GridFlexError as problem:
+        return [f"Orders: {problem}"], True
+    return [f"{fmt.plural(seen, 'order')} seen to."] if seen else [], False
 
 
 def _said(before: Workspace, trail: Trail, now: datetime, settled: int) -> Iterator[str]:

@@ -10,11 +10,11 @@ from gridflex.agents.rules import objective_of
 from gridflex.beckn.journey import Journey
 from gridflex.beckn.provider.misbehaviour import Misbehaviour
 from gridflex.beckn.record import Record
-from gridflex.beckn.states import BOOKED, ENDS, State
+from gridflex.beckn.states import ENDS, State
 from gridflex.beckn.vocabulary import Dialect, Mode
 from gridflex.domain.halfhours import floor_half_hour
 from gridflex.errors import Conflict, GridFlexError
-from gridflex.services.beckn_commit import bound_job, free_lost, settle
+from gridflex.services.beckn_commit import bound_job, free_lost, is_lost, settle
 from gridflex.services.beckn_desk import Dealing, Opened, OrderDesk, rehearsed
 from gridflex.services.beckn_outlook import Outlook, outlook_of
 from gridflex.services.beckn_sandbox import TestBench
@@ -67,7 +67,7 @@ def look_after() -> None:
     """See to this workspace's orders, and free the jobs of those that have ended."""
     desk().look_after(dealing(), session.now())
     orders, here = desk().listed(session.workspace().id), session.workspace()
-    if any(State(one.state) not in BOOKED and bound_job(here, one.summary["order_id"]) for one in orders):
+    if any(is_lost(here, one, session.now()) for one in orders):
         session.change(lambda desk, here: free_lost(desk, here, orders, session.now()))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -21,6 +21,7 @@ from gridflex.services.beckn_undo import undo
 from gridflex.services.headline import totals
 from gridflex.services.job_table import job_table
 from gridflex.services.overrides import Override
+from gridflex.services.tick import Outcome, tick_all
 from gridflex.services.workspace import QueueKind, Workspace
 from tests.bench import NOW, Bench, hour, job
 from tests.services.beckn_bench import WISH, Place, in_region
@@ -146,6 +147,25 @@ def test_the_job_of_an_order_that_the_provider_ends_is_free(place: Place) -> Non
     opened.journey.cancel("as if the provider had said so")
     freed = free_lost(place.bench.desk, bound, place.orders.listed(own.id), place.now)
     assert bound_job(freed, opened.record.order_id) == ""
+
+
+def test_a_run_whose_order_fails_in_its_middle_stays_and_each_tick_goes_on(place: Place) -> None:
+    desk = place.bench.desk
+    opened, own = place.order(place.bench.own(job(), job("b")))
+    place.wait(hours=3)
+    own = desk.catch_up(own, place.now)
+    opened.record.state = State.FAILED
+    opened.keeper(opened.record)  # as if the provider had said so in the middle of the run
+    assert free_lost(desk, own, place.orders.listed(own.id), place.now) is own
+
+    def tend(here: Workspace, now: datetime) -> int:
+        free_lost(desk, here, place.orders.listed(here.id), now)
+        return 0
+
+    place.wait(hours=0.5)
+    (line,) = tick_all(place.bench.store, place.bench.trail, desk, place.now, 7, tend)
+    assert (line.outcome, "Orders" in line.sentence) == (Outcome.PLANNED, False)
+    assert desk.open(own.token, place.now).before.start.tolist() == own.before.start.tolist()
 
 
 def test_an_order_in_another_zone_shifts_the_job_with_its_transfer(place: Place) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
+from gridflex.errors import Conflict, GridFlexError, NoAnswer
 from gridflex.services.tick import Outcome, Ticked, tick_all
+from gridflex.services.workspace import Workspace
 from gridflex.store.packing import pack
 from gridflex.store.tables import workspaces
 from tests.bench import NOW, Bench, job
@@ -109,3 +111,33 @@ def test_one_that_cannot_be_read_is_told_and_the_others_go_on(here: Bench, damag
     assert found[broken.id].outcome is Outcome.FAILED
     assert "damaged" in found[broken.id].sentence
     assert found[fine.id].outcome is Outcome.PLANNED
+
+
+@pytest.mark.parametrize(
+    ("problem", "outcome", "said"),
+    [
+        (NoAnswer("The network gave no answer.", sent=True), Outcome.FAILED, "Orders: The network gave no answer."),
+        (
+            Conflict("saved elsewhere"),
+            Outcome.PLANNED,
+            "Orders: changed elsewhere meanwhile; the next tick sees to the rest.",
+        ),
+    ],
+)
+def test_what_was_planned_and_settled_stands_where_orders_cannot_be_seen_to(
+    here: Bench, problem: GridFlexError, outcome: Outcome, said: str
+) -> None:
+    own = here.own(job("c", priority="critical"))
+
+    def tend(_workspace: Workspace, _now: datetime) -> int:
+        raise problem
+
+    (line,) = tick_all(here.store, here.trail, here.desk, LATER, 7, tend)
+    assert (line.workspace_id, line.outcome, line.settled) == (own.id, outcome, 1)
+    assert line.sentence == (
+        "Asleep 17:30–20:00, plan kept. Re-plan of a new half-hour. The plan stands: nothing better is known. "
+        f"1 run settled. {said}"
+    )
+    kept = here.store.find(own.id)
+    assert kept is not None
+    assert kept.version == own.version + 1
