@@ -4,7 +4,7 @@ GridFlexError
 ├── InputError            what a person gave is wrong: the text says what, and what to do
 │   ├── RowsRefused       some rows of a file are wrong: each is listed, the good ones are kept
 │   └── AddressRefused    a notice may not be sent there: not public, or no web address
-├── SettingsError         the environment is wrong; raised at start only
+├── SettingsError         the environment is wrong: at start, or once a database that was away is found newer
 ├── SourceError           an outside service did not give a usable answer
 │   ├── Unreachable       no answer in time, or the line broke
 │   ├── UpstreamRefused   it answered with an error of its own

@@ -22,6 +22,7 @@ from gridflex.errors import (
     OutOfOrder,
     PlanError,
     RowsRefused,
+    SettingsError,
     SourceError,
     StoreError,
     TrailBroken,
@@ -42,6 +43,7 @@ STATUS: tuple[tuple[type[GridFlexError], int, int | None], ...] = (
     (Conflict, 409, 1),
     (TrailBroken, 409, None),
     (StoreError, 503, 5),
+    (SettingsError, 503, 60),
     (SourceError, 503, 5),
     (GridFlexError, 500, None),
 )
@@ -98,6 +100,8 @@ def _ours(request: Request, error: Exception) -> Response:
     kind, status, seconds = next(row for row in STATUS if isinstance(error, row[0]))
     if kind is StoreError:
         _log.error("The store failed: %s", error)
+    elif kind is SettingsError:
+        _log.error("The environment cannot be used: %s", error)
     after = {"Retry-After": str(seconds)} if seconds else None
     problems = error.problems if isinstance(error, RowsRefused) else ()
     faults = tuple(Fault(where=f"row {row.row}, {row.column}", message=f"allowed: {row.allowed}") for row in problems)

@@ -31,8 +31,9 @@ class Database:
     SQLite file cannot be written, the database is held in memory and the note says why.
     ``name`` is the address without its password. Raises SettingsError for an address that is
     none or a database that a newer version has changed, StoreError for a file that cannot be
-    used. A server that does not answer yet is no error: its tables are brought up to date by
-    whoever reads or writes first once it does, and until then each of them is told.
+    used and for a server that refuses us or the step to the newest tables. A server that does
+    not answer yet is no error: its tables are brought up to date by whoever reads or writes
+    first once it does, and until then each of them is told.
     """
 
     def __init__(self, url: str) -> None:
@@ -42,12 +43,12 @@ class Database:
         self._engine = _sqlite_engine(address) if address.get_backend_name() == "sqlite" else _server_engine(address)
         self._writer = self._engine.execution_options(writes=True)
         self._ready = False
+        if self._engine.dialect.name != "sqlite" and not _answers(self._engine):
+            _log.error("The database does not answer yet: %s", self.name)
+            return
         try:
             self._prepare()
-        except GridFlexError as problem:
-            if type(problem) is StoreError and self._engine.dialect.name != "sqlite":
-                _log.error("The database does not answer yet: %s", problem)
-                return
+        except GridFlexError:
             self.dispose()
             raise
 
@@ -120,6 +121,18 @@ def _server_engine(address: URL) -> Engine:
             connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
 
     return engine
+
+
+def _answers(engine: Engine) -> bool:
+    """Whether a server is up there, whatever it may say to our name and password; False while it is starting."""
+    from psycopg.conninfo import make_conninfo
+    from psycopg.pq import Conninfo, PGconn, Ping
+
+    _, given = engine.dialect.create_connect_args(engine.url)
+    # The driver's own options, and what is none, are for connecting to judge.
+    names = {option.keyword.decode() for option in Conninfo.get_defaults()}
+    options = {name: value for name, value in given.items() if name in names}
+    return PGconn.ping(make_conninfo(**options).encode()) not in (Ping.REJECT, Ping.NO_RESPONSE)
 
 
 def _sqlite_engine(address: URL) -> Engine:

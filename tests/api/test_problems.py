@@ -18,6 +18,7 @@ from gridflex.errors import (
     PlanError,
     RowProblem,
     RowsRefused,
+    SettingsError,
     StoreError,
     TrailBroken,
     Unreachable,
@@ -73,6 +74,7 @@ def test_every_wrong_value_is_named(api: Served) -> None:
         (Conflict("someone was first"), 409, "1"),
         (TrailBroken(4, "was altered"), 409, None),
         (Unreachable("no answer"), 503, "5"),
+        (SettingsError("the database is newer"), 503, "60"),
         (GridFlexError("something else"), 500, None),
     ],
 )

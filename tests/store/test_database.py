@@ -115,6 +115,40 @@ def test_a_server_that_is_down_at_the_start_is_told_of_and_used_once_it_answers(
         database.dispose()
 
 
+def test_a_server_that_answers_and_refuses_ends_the_start() -> None:
+    psycopg = pytest.importorskip("psycopg")
+    found = postgres.programs()
+    if found is None:
+        pytest.skip("PostgreSQL is not installed (Debian: apt-get install postgresql)")
+    with postgres.running(found) as server:
+        with psycopg.connect(server.url) as connection:
+            connection.execute("CREATE ROLE reader LOGIN")
+        for wrong, told in (
+            (server.url.replace("/postgres?", "/no_such?"), '"no_such" does not exist'),
+            (server.url.replace("gridflex@", "nobody@"), '"nobody" does not exist'),
+            (server.url.replace("gridflex@", "reader@"), "permission denied"),
+            (f"{server.url}&no_such_option=1", "no_such_option"),
+        ):
+            with pytest.raises(StoreError, match=told):
+                Database(wrong)
+
+
+def test_a_server_that_was_down_at_the_start_and_is_found_newer_is_said_as_that() -> None:
+    psycopg = pytest.importorskip("psycopg")
+    found = postgres.programs()
+    if found is None:
+        pytest.skip("PostgreSQL is not installed (Debian: apt-get install postgresql)")
+    with postgres.running(found) as server:
+        server.stop("fast")
+        database = Database(server.url)
+        server.start()
+        with psycopg.connect(server.url) as connection:
+            connection.execute("CREATE TABLE alembic_version AS SELECT 'r9999_newer' AS version_num")
+        with pytest.raises(SettingsError, match="newer version"), database.read():
+            pass
+        database.dispose()
+
+
 @sqlite_only
 def test_a_file_that_cannot_be_written_is_replaced_by_memory(tmp_path: Path, now: datetime) -> None:
     (tmp_path / "data").touch()
