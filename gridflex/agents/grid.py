@@ -70,12 +70,18 @@ class GridAgent:
         return self._shared(region, now, tariff, self._feed.state(region, now), left)
 
     def replay(self, region: int, at: datetime, tariff: PricePort | None = None) -> GridView:
-        """The grid as it was known at ``at``: from the archive if it holds that moment, else the sample."""
+        """The grid as it was known at ``at``: from the archive if it holds that moment, else the sample.
+
+        Where nothing was known when its half-hour began, as after a first start, what came within it counts.
+        """
         at = floor_half_hour(at)
 
         def build() -> GridView:
             snapshot = self._archive.known_at(region, at)
             fresh = snapshot is not None and at - snapshot.fetched_at <= timedelta(hours=1)
+            if not fresh:
+                snapshot = self._archive.known_at(region, at + HALF_HOUR - timedelta(seconds=1))
+                fresh = snapshot is not None and snapshot.fetched_at >= at
             known = Provenance.CACHED if fresh else Provenance.SAMPLE
             return self._build(Asked(region, at, tariff or self._tariff, known, replay=True), snapshot)
 

@@ -55,7 +55,7 @@ def brute_force(decisions: Decisions) -> BruteForce:
         len(costs),
         equal,
         f"Tried all {len(costs)} starts of {job_id}: the best is {amount(costs[best])}, "
-        f"the planner's ({when}) {amount(costs[found])}: {verdict}.",
+        f"best window's ({when}) {amount(costs[found])}: {verdict}.",
     )
 
 

@@ -40,7 +40,8 @@ class Number:
 
     def meant(self, value: float) -> float | None:
         """The field for what is shown; an address may have put a slider between two steps."""
-        return None if self.optional and value == 0 else self.on_step(value) / self.scale
+        shown = self.on_step(value)
+        return None if self.optional and shown == 0 else shown / self.scale
 
     def text(self, controls: Controls) -> str:
         """What a link says."""

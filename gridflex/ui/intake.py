@@ -110,7 +110,8 @@ def _report(found: Intake) -> None:
     for note in found.notes:
         st.caption(plain(note))
     if found.problems:
-        st.warning(f"{fmt.plural(found.refused, 'row')} refused; the others can be used.", icon=":material/rule:")
+        rest = "the others can be used" if len(found.frame) else "none is left to use"
+        st.warning(f"{fmt.plural(found.refused, 'row')} refused; {rest}.", icon=":material/rule:")
         rows = [(p.row, p.column, p.value, p.allowed) for p in found.problems[:MOST_LISTED]]
         st.dataframe(
             {name: [row[i] for row in rows] for i, name in enumerate(("row", "column", "value", "allowed"))},

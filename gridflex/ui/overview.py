@@ -91,9 +91,9 @@ def _quiet(decided: Decisions) -> None:
     """The rule defers nothing: say what waiting would still give, and offer it."""
     chosen = session.controls()
     better = Controls.model_validate({**chosen.model_dump(), "policy": "best-window"})
-    sums = totals(session.decisions(better))
-    if sums.saved_g <= 0:
-        st.markdown("Waiting gains nothing: no later window is better by the minimum gain.")
+    sums = session.remembered("better", (decided, better), lambda: totals(session.decisions(better)))
+    if not sums.waiting:
+        st.markdown("Waiting gains nothing: planned by best window, no job would wait either.")
         return
     if chosen.policy == "best-window":
         return
@@ -120,11 +120,13 @@ def _cards(cards: tuple[Card, ...]) -> None:
 
 def _more() -> None:
     # Few elements: the browser looks at each one again on every move of a slider, though nothing here changes.
-    here, decided = session.prepared(), session.decisions()
+    here, decided = session.prepared(), session.decisions(session.workspace().controls)
     st.caption("  \n".join(line for line in (here.demand and here.demand.sentence, mix_sentence(here.view)) if line))
     with st.container(border=True):
         st.markdown(
-            "\n\n".join(("#### Decisions that tell the story", *(_story(*story) for story in stories(decided))))
+            "\n\n".join(
+                ("#### Decisions that tell the story, plan in force", *(_story(*story) for story in stories(decided)))
+            )
         )
     with st.container(horizontal=True, vertical_alignment="center"):
         st.page_link(frame.QUEUE, label="All decisions", icon=":material/arrow_forward:")

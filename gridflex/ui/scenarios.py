@@ -12,6 +12,8 @@ from gridflex.ui import exports, session
 from gridflex.ui.address import CONTROLS
 from gridflex.ui.plain import plain
 
+CHOSEN = "scenario_chosen"
+
 
 def section() -> None:
     """The form, the two choices, and the table."""
@@ -48,7 +50,9 @@ def _handle(name: str, kept: Controls) -> None:
     """Put the right one on the page, or remove it."""
     if name == ON_PAGE:
         return
-    st.button("Put the right one on the page", icon=":material/tune:", on_click=_put, args=(kept,))
+    if st.button("Put the right one on the page", icon=":material/tune:"):
+        st.session_state[CHOSEN] = kept
+        st.rerun()
     if name == IN_FORCE or "replay_at" in st.session_state:
         return
     if st.button("Remove the right one", icon=":material/delete:"):
@@ -57,7 +61,11 @@ def _handle(name: str, kept: Controls) -> None:
             st.rerun()
 
 
-def _put(kept: Controls) -> None:
+def put_chosen() -> None:
+    """Before the page's controls are drawn: set them to the scenario that was to be put there, if one was."""
+    kept: Controls | None = st.session_state.pop(CHOSEN, None)
+    if kept is None:
+        return
     for key, control in CONTROLS.items():
         with suppress(ValueError):  # beyond what its widget can show
             st.session_state[key] = control.read(control.text(kept))

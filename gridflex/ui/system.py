@@ -90,7 +90,7 @@ def _proofs() -> None:
 
 def _brute_force() -> None:
     st.markdown("**Try every start**")
-    st.caption("One job, every start in its window, costed one by one, against the planner's choice.")
+    st.caption("One job, every start in its window, costed one by one, against what best window chooses.")
     if st.button("Try every start", icon=":material/calculate:"):
         st.session_state["proved_starts"] = brute_force(session.decisions()), session.now()
     if kept := st.session_state.get("proved_starts"):

@@ -15,17 +15,19 @@ from gridflex.services.headline import totals, worth_words
 from gridflex.services.power_view import alternatives
 from gridflex.services.proof_lines import proof_lines
 from gridflex.services.what_if import what_if
-from gridflex.ui import controls, exports, faults, frame, lab, rule_controls, session, tariff
+from gridflex.ui import controls, exports, faults, frame, lab, rule_controls, scenarios, session, tariff
 from gridflex.ui.charts.curves import curves_figure
 from gridflex.ui.charts.style import CONFIG
 from gridflex.ui.palette import palette
 
-REST_S = 0.5
-"""A slider at rest this long has the lab drawn for the plan it chose."""
+WAIT = ":material/hourglass_top: What follows comes next."
+REST_S = 0.4
+"""A slider at rest for one to two of these has the lab drawn for the plan it chose."""
 
 
 def show() -> None:
     """The whole page."""
+    scenarios.put_chosen()
     st.title("Tuning")
     frame.replay_banner()
     if not len(session.workspace().frame):
@@ -64,15 +66,16 @@ def _rules() -> None:
             for sentence in proof_lines(decided):
                 st.text(sentence)  # job ids are text from outside
             controls.keep_button()
-        st.caption("What follows is of this plan." if settled else ":material/hourglass_top: What follows comes next.")
+        if not session.capped():  # else the lab says itself how far it is
+            st.caption("What follows is of this plan." if settled else WAIT)
         if not settled:
             _at_rest([])
 
 
 @st.fragment(run_every=REST_S)
 def _at_rest(ticks: list[int]) -> None:
-    """Drawn with a move; at its first tick after that the page is drawn again, with the lab of the new plan."""
-    if ticks:
+    """Drawn with a move; at its second tick after that the page is drawn again, with the lab of the new plan."""
+    if len(ticks) > 1:  # the first comes from a timer that may have run since the move before
         st.rerun()
     ticks.append(1)
 

@@ -8,7 +8,7 @@ from gridflex.services.flexibility_card import flexibility_card
 from gridflex.services.overview import Card
 from gridflex.ui import beckn_card, faults, frame, session
 
-REFRESH = "60s"
+REFRESH = "20s"
 
 
 @st.fragment(run_every=REFRESH)

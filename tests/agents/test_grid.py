@@ -233,6 +233,15 @@ def test_a_replay_shows_what_was_known_then_not_what_came_later() -> None:
     assert (view.next_due, view.error) == (None, None)
 
 
+def test_where_nothing_was_known_when_a_half_hour_began_what_came_within_it_counts() -> None:
+    then = hour(-100)
+    issued = [snapshot(flat(90), then - timedelta(hours=2)), snapshot(flat(120), then + timedelta(minutes=12))]
+    view = agent(Feed(by_hour), Shelf(issued=issued)).replay(GB, then)
+    assert (view.provenance, view.fetched_at) == (CACHED, issued[1].fetched_at)
+    issued[1] = snapshot(flat(120), then + timedelta(minutes=30))
+    assert agent(Feed(by_hour), Shelf(issued=issued)).replay(GB, then).provenance is SAMPLE
+
+
 @pytest.mark.parametrize("age_h", [1.1, 30])
 def test_a_replay_of_what_the_archive_does_not_hold_is_the_sample(age_h: float) -> None:
     then = hour(-100)

@@ -74,6 +74,18 @@ def test_the_lab_follows_once_the_slider_rests(dashboard: Any, visit: Callable[.
     expect(power).not_to_have_attribute("aria-label", before)
 
 
+def test_a_kept_scenario_comes_back_onto_the_sliders(dashboard: Any, visit: Callable[..., Any]) -> None:
+    one = visit(dashboard).open("/tuning?threshold=300&lab=Scenarios")
+    one.page.get_by_label("Name for the controls on this page").fill("lax")
+    one.page.get_by_role("button", name="Keep scenario").click()
+    one.settle()
+    slider = one.slider("Carbon threshold")
+    slider.press("Home")
+    expect(one.page).to_have_url(re.compile("threshold=0"))
+    one.page.get_by_role("button", name="Put the right one on the page").click()
+    expect(slider).to_have_value("300")
+
+
 def test_the_tab_key_reaches_the_controls_in_the_order_read(dashboard: Any, visit: Callable[..., Any]) -> None:
     one = visit(dashboard).open(f"/?{WINTER}")
     one.slider("Carbon threshold").focus()

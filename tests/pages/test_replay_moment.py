@@ -121,6 +121,6 @@ def test_a_link_says_what_is_not_the_default(visitor: Any) -> None:
 def test_a_quiet_hour_says_what_waiting_would_still_give(visitor: Any) -> None:
     visitor.open(at="2026-11-29T23:00Z")
     assert "Below 150 g" in visitor.text
-    assert "Waiting gains nothing: no later window is better by the minimum gain." in visitor.text
+    assert "Waiting gains nothing: planned by best window, no job would wait either." in visitor.text
     visitor.open(at="2025-08-31T07:00Z", threshold="400")
     assert "Waiting for the best window still saves" in visitor.text

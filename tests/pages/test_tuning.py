@@ -47,6 +47,10 @@ def test_everything_shown_can_be_taken_away(visitor: Any) -> None:
         assert {each.label for each in visitor.page.get("download_button")} >= labels, tab
 
 
+def test_a_cap_too_small_for_its_slider_is_none(visitor: Any) -> None:
+    assert "Use this plan" not in visitor.open("tuning", cap="1").buttons
+
+
 def test_what_is_not_looked_at_is_not_drawn(visitor: Any) -> None:
     visitor.open("tuning", lab="Policies")
     files = {each.label for each in visitor.page.get("download_button")}
