@@ -26,9 +26,9 @@ def test_every_start_of_the_widest_job_is_tried() -> None:
     jobs = [job("narrow", max_defer_hours=1), job("wide", deadline=hour(30)), job("c", priority="critical")]
     found = brute_force(decide(jobs, VIEW, Controls(aim=Aim.CARBON)))
     assert (found.job_id, found.tried, found.equal) == ("wide", 59, True)
-    assert found.sentence == ("Tried all 59 starts of wide: the best is 1.00 kg, the planner's (21:00) 1.00 kg: equal.")
+    assert found.sentence == ("Tried all 59 starts of wide: the best is 1.00 kg, best window's (21:00) 1.00 kg: equal.")
     money = brute_force(decide(jobs, VIEW, Controls(aim=Aim.MONEY, carbon_price=100)))
-    assert "the best is £1.10, the planner's (21:00) £1.10: equal." in money.sentence
+    assert "the best is £1.10, best window's (21:00) £1.10: equal." in money.sentence
 
 
 def test_a_queue_in_which_nothing_may_move_has_nothing_to_try() -> None:
