@@ -136,10 +136,15 @@ class Commitments:
         return bool(self.ordered[row])
 
     def valued(self, row: int, carbon_g: float, cost_gbp: float) -> Commitments:
-        """What one job's whole run emits and costs as agreed elsewhere; kept while an order for a window binds it."""
-        carbon, cost = self.carbon_g.copy(), self.cost_gbp.copy()
-        carbon[row], cost[row] = carbon_g, cost_gbp
-        return replace(self, carbon_g=carbon, cost_gbp=cost)
+        """What one job's whole run emits and costs as agreed elsewhere; kept while an order for a window binds it.
+
+        The saving that is expected of it follows; its chance of being worse is the next plan's, if it is still ahead.
+        """
+        new = {name: getattr(self, name).copy() for name in ("carbon_g", "cost_gbp", *ESTIMATED, "chance_worse")}
+        new["carbon_g"][row], new["cost_gbp"][row], new["chance_worse"][row] = carbon_g, cost_gbp, np.nan
+        for name, (baseline, run) in ESTIMATED.items():
+            new[name][row] = getattr(self, baseline)[row] - new[run][row]
+        return replace(self, **new)
 
     def freed(self, row: int) -> Commitments:
         """One job that nothing pins any more: the next plan places it."""

@@ -179,6 +179,10 @@ class Desk:
         start = word.start(now)
         view = self._grid.view(workspace.site.region, now, workspace.tariff)
         require_in_window(workspace.frame.iloc[[row]], view, now, start)
+        return self.stated(workspace, word, row, start, now)
+
+    def stated(self, workspace: Workspace, word: Override, row: int, start: int, now: datetime) -> Workspace:
+        """A word on job ``row`` from half-hour ``start`` since 1970, be it past. Raises InputError for a bound job."""
         before = word.applied(workspace.before, row, start)
         reasons = {**workspace.reasons, word.job_id: word.said}
         entry = Entry(
