@@ -145,11 +145,13 @@ class Line(Generic[T]):
         return self._last_success is not None and self._clock() < self._due(self._due(self._last_success))
 
     def _start(self) -> None:
-        self._refreshing, self._began_s = True, time.monotonic()
+        self._began_s = time.monotonic()
         at = self._last_attempt = self._clock()
         self._next_due = at + RETRY
-        self._thread = Thread(target=self._run, args=(at,), name=self._name, daemon=True)
-        self._thread.start()
+        thread = Thread(target=self._run, args=(at,), name=self._name, daemon=True)
+        thread.start()
+        # A machine that has no thread left raised: nothing runs then, and the next fetch is due in a minute.
+        self._thread, self._refreshing = thread, True
 
     def _run(self, at: datetime) -> None:
         answer: tuple[T, datetime] | None = None

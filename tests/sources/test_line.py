@@ -148,6 +148,22 @@ def test_a_store_that_fails_is_said_and_its_own_words_are_for_the_log(caplog: py
     assert "The last answer could not be kept: no answer from 10.0.0.7" in caplog.text
 
 
+def test_a_fetch_that_gets_no_thread_is_tried_again_in_a_minute() -> None:
+    bench = Bench()
+    assert bench.settled().value == 1
+    bench.now += EVERY
+    usual = threading.stack_size(2**50)  # more than a process can address: no thread can be started
+    try:
+        with pytest.raises(RuntimeError, match="can't start new thread"):
+            bench.line.state()
+    finally:
+        threading.stack_size(usual)
+    assert (bench.line.known().value, bench.line.known().refreshing) == (1, False)
+    bench.now += timedelta(minutes=1)
+    bench.line.state()
+    assert bench.settled().value == 2
+
+
 def test_a_fault_of_our_own_is_not_taken_for_an_answer() -> None:
     def raised(at: datetime) -> int:
         raise KeyError("ours")
