@@ -98,7 +98,7 @@ def bound_job(workspace: Workspace, order_id: str) -> str:
 def settle(desk: Desk, workspace: Workspace, opened: Opened, now: datetime) -> Workspace:
     """Bring the queue in line with the order: bind its job once it is booked, free it when it is cancelled.
 
-    An order whose job cannot be bound any more is cancelled. Raises Conflict or StoreError.
+    A run that has begun stays. An order whose job cannot be bound any more is cancelled. Raises Conflict or StoreError.
     """
     record = opened.record
     if opened.keeper.queue != queue_name(workspace) or row_of(workspace, record.workload.workload_id) is None:
@@ -106,7 +106,7 @@ def settle(desk: Desk, workspace: Workspace, opened: Opened, now: datetime) -> W
     bound = bound_job(workspace, record.order_id)
     if record.state is State.CONFIRMED and not bound:
         return _bind(desk, workspace, opened, now)
-    if record.state not in BOOKED and bound:
+    if record.state not in BOOKED and bound and not _begun(workspace, bound, now):
         return free(desk, workspace, record.order_id, record.state.value, now)
     return workspace
 
@@ -131,10 +131,12 @@ def free_lost(desk: Desk, workspace: Workspace, orders: Iterable[StoredOrder], n
 
 def is_lost(workspace: Workspace, order: StoredOrder, now: datetime) -> bool:
     """Whether the order has ended and binds a job still. A run that has begun is not taken back: it happened."""
-    row = row_of(workspace, bound_job(workspace, order.summary["order_id"]))
-    if row is None or State(order.state) in BOOKED:
-        return False
-    return not workspace.before.begun(epoch_half_hour(now))[row]
+    job_id = bound_job(workspace, order.summary["order_id"])
+    return bool(job_id) and State(order.state) not in BOOKED and not _begun(workspace, job_id, now)
+
+
+def _begun(workspace: Workspace, job_id: str, now: datetime) -> bool:
+    return bool(workspace.before.begun(epoch_half_hour(now))[row_of(workspace, job_id)])
 
 
 def _bind(desk: Desk, workspace: Workspace, opened: Opened, now: datetime) -> Workspace:

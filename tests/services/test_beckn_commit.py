@@ -157,6 +157,7 @@ def test_a_run_whose_order_fails_in_its_middle_stays_and_each_tick_goes_on(place
     opened.record.state = State.FAILED
     opened.keeper(opened.record)  # as if the provider had said so in the middle of the run
     assert free_lost(desk, own, place.orders.listed(own.id), place.now) is own
+    assert place.settle(own, opened) is own
 
     def tend(here: Workspace, now: datetime) -> int:
         free_lost(desk, here, place.orders.listed(here.id), now)
