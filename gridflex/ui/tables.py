@@ -33,7 +33,9 @@ def headings(names: Iterable[str]) -> dict[str, ColumnConfig]:
 
 
 def _heading(name: str) -> ColumnConfig:
-    unit = next((unit for unit in UNITS if f"_{unit}_" in f"_{name}_"), None)
+    # Of a ratio the whole is a unit or nothing is: pence_per_kwh is no number of kWh.
+    units = (unit for unit in UNITS if "_per_" in unit or "_per_" not in name)
+    unit = next((unit for unit in units if f"_{unit}_" in f"_{name}_"), None)
     words = (f"_{name}_".replace(f"_{unit}_", "_") if unit else name).strip("_").replace("_", " ")
     words = words.replace("uk time", "UK time").replace("utc", "UTC")
     if unit is None:

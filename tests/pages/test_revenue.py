@@ -29,6 +29,8 @@ def test_three_cards_that_are_never_added_up(visitor: Any) -> None:
         ("sold_gbp_per_mwh", "sold, £/MWh", "%,.2f"),
         ("metered_mwh", "metered, MWh", "%,.4f"),
         ("gbp_per_mw_h_p95", "p95, £/MW/h", "%,.2f"),
+        ("pence_per_kwh", "pence per kwh", None),
+        ("gbp_per_mw", "gbp per mw", None),
         ("uk_time", "UK time", None),
         ("from_utc", "from UTC", None),
         ("settlement_period", "settlement period", None),
