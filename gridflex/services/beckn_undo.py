@@ -8,9 +8,10 @@ from datetime import datetime
 from gridflex.beckn.placement import placement_of
 from gridflex.beckn.record import Record
 from gridflex.beckn.states import BOOKED, State
-from gridflex.domain.halfhours import epoch_half_hour
+from gridflex.domain.decisions import Action, Rationale
+from gridflex.domain.halfhours import epoch_half_hour, parse_utc
 from gridflex.errors import InputError
-from gridflex.services.beckn_commit import bound_job, free, is_lost, queue_name, row_of, word_of
+from gridflex.services.beckn_commit import ByOrder, bound_job, free, is_lost, queue_name, row_of, word_of
 from gridflex.services.beckn_keeper import SLOT, WINDOW
 from gridflex.services.desk import Desk
 from gridflex.services.workspace import Workspace
@@ -33,8 +34,7 @@ def _followed(desk: Desk, orders: Orders, here: Workspace, order: StoredOrder, n
     job_id = bound_job(here, order_id)
     if is_lost(here, order, now):
         return free(desk, here, order_id, state.value, now)
-    # A slot cannot be sold while its queue is away; a window's order goes on without it.
-    if not job_id and state in BOOKED and order.side == WINDOW and order.summary["queue"] == queue_name(here):
+    if not job_id and state in BOOKED and order.summary["queue"] == queue_name(here):
         return _bound(desk, orders, here, order, now)
     return here
 
@@ -44,14 +44,30 @@ def _bound(desk: Desk, orders: Orders, here: Workspace, order: StoredOrder, now:
 
     A run that began while its queue was away began as ordered: it is not planned a second time.
     """
+    word = _slot_word(here, order) if order.side == SLOT else _window_word(orders, here, order)
+    if word is None or word.until is None:
+        return here
+    row = row_of(here, word.job_id)
+    with suppress(InputError):
+        if row is not None and word.until < now and not here.before.begun(epoch_half_hour(now))[row]:
+            return desk.stated(here, word, row, epoch_half_hour(word.until), now)
+        return desk.override(here, word, now)
+    return here
+
+
+def _window_word(orders: Orders, here: Workspace, order: StoredOrder) -> ByOrder | None:
     found = orders.load(here.id, order.transaction_id)
     record = Record.model_validate(found[1]) if found else None
     if record is None or record.chosen is None:
-        return here
-    word = word_of(placement_of(record.chosen, record.workload, record.order_id))
-    row, start = row_of(here, word.job_id), record.chosen.start
-    with suppress(InputError):
-        if row is not None and start < now and not here.before.begun(epoch_half_hour(now))[row]:
-            return desk.stated(here, word, row, epoch_half_hour(start), now)
-        return desk.override(here, word, now)
-    return here
+        return None
+    return word_of(placement_of(record.chosen, record.workload, record.order_id))
+
+
+def _slot_word(here: Workspace, order: StoredOrder) -> ByOrder | None:
+    """As it was when the slot was sold: before its queue went away, so that the job's reason names the order."""
+    said = here.reasons.get(order.job_id, "")
+    if not said.startswith(f"order {order.summary['order_id']} "):
+        return None
+    start = parse_utc(order.summary["start"])
+    action = Action.DEFER if start > order.started_at else Action.EXECUTE_NOW
+    return ByOrder(order.job_id, action, said, start, Rationale.SLOT_SOLD)

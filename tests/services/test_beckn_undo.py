@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from gridflex.beckn.slot_booking import GridNeed
 from gridflex.beckn.states import State
 from gridflex.domain.controls import Controls
 from gridflex.domain.halfhours import epoch_half_hour
@@ -67,6 +68,22 @@ def test_a_run_that_begins_in_this_very_half_hour_is_bound(place: Place) -> None
     place.wait(hours=2)  # 19:05, five minutes into the run
     back = undo(place.bench.desk, place.orders.orders, place.bench.desk.catch_up(away, place.now), place.now)
     assert (back.before.start.tolist(), back.before.ordered.tolist()) == ([ORDERED], [True])
+
+
+@pytest.mark.parametrize("asked", [False, True])
+def test_a_slot_that_was_sold_and_began_meanwhile_began_as_sold(place: Place, asked: bool) -> None:
+    desk, market = place.bench.desk, place.market(place.bench.own(job(), controls=Controls()))
+    booking = market.book(GridNeed(start=hour(10), end=hour(14)))
+    own = market.jobs.workspace
+    away = gone(place, own)
+    place.wait(hours=12)
+    away = desk.catch_up(away, place.now)
+    if asked:
+        place.market(away).hear_of_runs()
+    back = undo(desk, place.orders.orders, away, place.now)
+    assert back.before.start.tolist() == [epoch_half_hour(hour(10))]
+    assert bound_job(back, booking.record.order_id) == "a"
+    assert (back.before.action.tolist(), back.reasons) == (own.before.action.tolist(), own.reasons)
 
 
 def test_an_order_cancelled_before_its_start_comes_back_as_no_run(place: Place) -> None:
