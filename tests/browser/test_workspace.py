@@ -27,7 +27,7 @@ def test_hold_everything_and_take_it_back(dashboard: Any, visit: Callable[..., A
     button(one, "Hold deferrable until …").click()
     one.page.get_by_label("Why (goes into the audit trail)").fill("the line is at work")
     one.page.get_by_test_id("stPopoverBody").get_by_role("button", name="Hold").click()
-    expect(one.main.get_by_text(re.compile("A person chose this start")).first).to_be_visible()
+    expect(one.main.get_by_text(re.compile(r"demo-\d+: A person chose this start")).first).to_be_visible()
     button(one, "Undo").click()
     expect(button(one, "Undo")).to_have_count(0)
     expect(button(one, "Let the plan decide again")).to_have_count(0)
