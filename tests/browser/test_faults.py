@@ -39,7 +39,9 @@ class Moved:
 
     def skip(self, minutes: int) -> None:
         self._skipped += minutes * 60
-        self._clock.write_text(str(self._skipped))
+        moved = self._clock.with_suffix(".new")
+        moved.write_text(str(self._skipped))
+        moved.replace(self._clock)  # at once: the app may be reading it
 
 
 @pytest.fixture
