@@ -16,6 +16,8 @@ import httpx
 import pytest
 from hypothesis import settings
 
+from tests import postgres
+
 settings.register_profile("thorough", max_examples=3000, deadline=None)
 
 for _name in ("ELEXON_API_URL", "NESO_PORTAL_URL", "OCTOPUS_API_URL"):
@@ -118,3 +120,13 @@ def replay(_replay: Replay) -> Iterator[Replay]:
     _replay.fault("none")
     yield _replay
     _replay.fault("none")
+
+
+@pytest.fixture
+def server() -> Iterator[postgres.Server]:
+    """A PostgreSQL of the test's own, to be stopped and started."""
+    found = postgres.programs()
+    if found is None:
+        pytest.skip("PostgreSQL is not installed (Debian: apt-get install postgresql)")
+    with postgres.running(found) as running:
+        yield running

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import httpx
@@ -20,15 +20,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 PATIENCE_MS = 90_000
 AWAY = "The database does not answer just now"
 ASKED = (("GET", "/api/grid/current"), ("GET", "/api/decisions/recent"), ("POST", "/api/optimize"), ("GET", "/health"))
-
-
-@pytest.fixture
-def server() -> Iterator[postgres.Server]:
-    found = postgres.programs()
-    if found is None:
-        pytest.skip("PostgreSQL is not installed (Debian: apt-get install postgresql)")
-    with postgres.running(found) as server:
-        yield server
 
 
 class Load:

@@ -79,6 +79,7 @@ def test_a_hole_is_filled_and_said(guest: Any, live_site: Any, upstream: Any, mo
     fall(mode, upstream, live_site, guest)
     (told,) = told_on_every_page(guest, mode)
     assert "Live + estimated · NESO just now" in told
+    assert "Live + estimated · NESO just now · next 11:12" in guest.open("overview").text
 
 
 @pytest.mark.parametrize("mode", BROKEN)
@@ -88,6 +89,7 @@ def test_a_broken_answer_leaves_the_last_good_one_with_its_age_until_it_recovers
     fall(mode, upstream, live_site, guest)
     (told,) = told_on_every_page(guest, mode)
     assert "Cached · NESO 22 min ago" in told
+    assert "Cached · NESO 22 min ago · next 10:43" in guest.open("overview").text
     upstream.fault("none")
     live_site.pass_time(minutes=1)
     guest.run()
@@ -104,6 +106,7 @@ def test_with_nothing_known_yet_the_sample_stands_in_and_says_so(
     site.settle()
     (told,) = told_on_every_page(guest.run())
     assert "Sample grid · next 10:21" in told
+    assert "Sample · the embedded model of a GB year · next 10:21" in guest.open("overview").text
     upstream.fault("none")
     site.pass_time(minutes=1)
     guest.run()

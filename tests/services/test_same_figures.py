@@ -12,8 +12,9 @@ from gridflex.agents.explain import explain
 from gridflex.agents.orchestrator import Decisions
 from gridflex.domain import format as fmt
 from gridflex.domain.controls import Controls, Site
-from gridflex.domain.decisions import Action
+from gridflex.domain.decisions import Action, Rationale
 from gridflex.domain.job_frame import frame_from_jobs
+from gridflex.planning.rationale import RATIONALES
 from gridflex.services.curves import threshold_curves
 from gridflex.services.headline import totals, worth_sentence
 from gridflex.services.hero import hero
@@ -118,8 +119,10 @@ def test_the_overview_speaks_of_the_same_plan(kept: Kept) -> None:
     possible = possible_g(decided.plan.queue, decided.plan.horizon, own.before)
     found = overview(decided, possible, now)
     assert found.sums == totals(decided)
-    said = worth_sentence(found.sums, max(found.sums.saved_g / possible, 0) or None)
-    assert found.worth.startswith(said.removesuffix("."))
+    given = decided.rationale == RATIONALES.index(Rationale.OPERATOR)
+    fixed = f", with {given.sum()} jobs fixed by a person or an order" if given.any() else ""
+    under = f"this forecast{fixed}"
+    assert found.worth == worth_sentence(found.sums, max(found.sums.saved_g / possible, 0) or None, under)
     assert found.sums.saved_g <= possible * (1 + 1e-9)
 
 

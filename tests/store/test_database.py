@@ -96,57 +96,47 @@ def test_no_password_in_what_is_said_of_a_server_that_does_not_answer(caplog: py
     assert "The database does not answer yet" in caplog.text
 
 
-def test_a_server_that_is_down_at_the_start_is_told_of_and_used_once_it_answers(now: datetime) -> None:
-    found = postgres.programs()
-    if found is None:
-        pytest.skip("PostgreSQL is not installed (Debian: apt-get install postgresql)")
-    with postgres.running(found) as server:
-        server.stop("fast")
-        database = Database(server.url)
-        trail = Trail(database)
-        for _ in range(2):
-            with pytest.raises(StoreError, match="could not do its work"):
-                trail.append("w", now, ENTRY)
-        server.start()
-        with ThreadPoolExecutor(4) as pool:
-            counts = [head.count for head in pool.map(lambda _: trail.append("w", now, ENTRY), range(4))]
-        assert sorted(counts) == [1, 2, 3, 4]
-        assert trail.verify("w").count == 4
-        database.dispose()
+def test_a_server_that_is_down_at_the_start_is_told_of_and_used_once_it_answers(
+    server: postgres.Server, now: datetime
+) -> None:
+    server.stop("fast")
+    database = Database(server.url)
+    trail = Trail(database)
+    for _ in range(2):
+        with pytest.raises(StoreError, match="could not do its work"):
+            trail.append("w", now, ENTRY)
+    server.start()
+    with ThreadPoolExecutor(4) as pool:
+        counts = [head.count for head in pool.map(lambda _: trail.append("w", now, ENTRY), range(4))]
+    assert sorted(counts) == [1, 2, 3, 4]
+    assert trail.verify("w").count == 4
+    database.dispose()
 
 
-def test_a_server_that_answers_and_refuses_ends_the_start() -> None:
+def test_a_server_that_answers_and_refuses_ends_the_start(server: postgres.Server) -> None:
     psycopg = pytest.importorskip("psycopg")
-    found = postgres.programs()
-    if found is None:
-        pytest.skip("PostgreSQL is not installed (Debian: apt-get install postgresql)")
-    with postgres.running(found) as server:
-        with psycopg.connect(server.url) as connection:
-            connection.execute("CREATE ROLE reader LOGIN")
-        for wrong, told in (
-            (server.url.replace("/postgres?", "/no_such?"), '"no_such" does not exist'),
-            (server.url.replace("gridflex@", "nobody@"), '"nobody" does not exist'),
-            (server.url.replace("gridflex@", "reader@"), "permission denied"),
-            (f"{server.url}&no_such_option=1", "no_such_option"),
-        ):
-            with pytest.raises(StoreError, match=told):
-                Database(wrong)
+    with psycopg.connect(server.url) as connection:
+        connection.execute("CREATE ROLE reader LOGIN")
+    for wrong, told in (
+        (server.url.replace("/postgres?", "/no_such?"), '"no_such" does not exist'),
+        (server.url.replace("gridflex@", "nobody@"), '"nobody" does not exist'),
+        (server.url.replace("gridflex@", "reader@"), "permission denied"),
+        (f"{server.url}&no_such_option=1", "no_such_option"),
+    ):
+        with pytest.raises(StoreError, match=told):
+            Database(wrong)
 
 
-def test_a_server_that_was_down_at_the_start_and_is_found_newer_is_said_as_that() -> None:
+def test_a_server_that_was_down_at_the_start_and_is_found_newer_is_said_as_that(server: postgres.Server) -> None:
     psycopg = pytest.importorskip("psycopg")
-    found = postgres.programs()
-    if found is None:
-        pytest.skip("PostgreSQL is not installed (Debian: apt-get install postgresql)")
-    with postgres.running(found) as server:
-        server.stop("fast")
-        database = Database(server.url)
-        server.start()
-        with psycopg.connect(server.url) as connection:
-            connection.execute("CREATE TABLE alembic_version AS SELECT 'r9999_newer' AS version_num")
-        with pytest.raises(SettingsError, match="newer version"), database.read():
-            pass
-        database.dispose()
+    server.stop("fast")
+    database = Database(server.url)
+    server.start()
+    with psycopg.connect(server.url) as connection:
+        connection.execute("CREATE TABLE alembic_version AS SELECT 'r9999_newer' AS version_num")
+    with pytest.raises(SettingsError, match="newer version"), database.read():
+        pass
+    database.dispose()
 
 
 @sqlite_only
