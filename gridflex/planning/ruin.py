@@ -44,34 +44,34 @@ def make_room(placing: Placing, movable: Ints) -> None:
 
 
 def _search(placing: Placing, movable: Ints, tries: int, until_all_placed: bool) -> None:
-    random = np.random.default_rng(SEED)
+    rng = np.random.default_rng(SEED)
     record, above = placing.snapshot(), 0.0
     for _ in range(tries):
         left = movable[placing.start[movable] == UNPLACED]
         if not len(left) and until_all_placed:
             break
         # While a job has no place any exchange may open one; after that only gains are kept.
-        energy, cost = _recreate(placing, _ruin(placing, movable, left, random), random, np.inf if len(left) else 0.0)
+        energy, cost = _recreate(placing, _ruin(placing, movable, left, rng), rng, np.inf if len(left) else 0.0)
         above += cost
         if energy > 0 or above < 0:
             record, above = placing.snapshot(), 0.0
     placing.restore(record)
 
 
-def _ruin(placing: Placing, movable: Ints, left: Ints, random: np.random.Generator) -> Ints:
+def _ruin(placing: Placing, movable: Ints, left: Ints, rng: np.random.Generator) -> Ints:
     """A few jobs to put anew: any, or some that hold one half-hour and one without a place that could use it."""
-    queue, few = placing.queue, min(int(random.integers(1, LARGEST_RUIN + 1)), len(movable))
-    if random.random() < ANYWHERE:
-        return np.unique(np.concatenate((left[:1], random.choice(movable, few, replace=False))))
-    job = left[random.integers(len(left))] if len(left) else movable[random.integers(len(movable))]
+    queue, few = placing.queue, min(int(rng.integers(1, LARGEST_RUIN + 1)), len(movable))
+    if rng.random() < ANYWHERE:
+        return np.unique(np.concatenate((left[:1], rng.choice(movable, few, replace=False))))
+    job = left[rng.integers(len(left))] if len(left) else movable[rng.integers(len(movable))]
     first = queue.earliest[job] if len(left) else placing.start[job]
     last = queue.latest[job] + queue.slots[job] - 1 if len(left) else placing.start[job] + queue.slots[job] - 1
-    here = movable[holds(placing, movable, int(random.integers(first, last + 1)))]
-    near = random.choice(here, min(few, len(here)), replace=False)
-    return np.unique(np.concatenate(([job], near, random.choice(movable, int(random.integers(0, 3))))))
+    here = movable[holds(placing, movable, int(rng.integers(first, last + 1)))]
+    near = rng.choice(here, min(few, len(here)), replace=False)
+    return np.unique(np.concatenate(([job], near, rng.choice(movable, int(rng.integers(0, 3))))))
 
 
-def _recreate(placing: Placing, jobs: Ints, random: np.random.Generator, allowed: float) -> tuple[float, float]:
+def _recreate(placing: Placing, jobs: Ints, rng: np.random.Generator, allowed: float) -> tuple[float, float]:
     """Put jobs anew in some order; energy and cost this adds.
 
     Undone where it places less energy, or no more for a cost above ``allowed``.
@@ -81,8 +81,8 @@ def _recreate(placing: Placing, jobs: Ints, random: np.random.Generator, allowed
     for job, place in places:
         if len(place):
             placing.take_out(job)
-    order = _order(placing, jobs, random)
-    blur = random if random.random() < BLURRED else None
+    order = _order(placing, jobs, rng)
+    blur = rng if rng.random() < BLURRED else None
     for job in order.tolist():
         placing.put(job, blur)
     now_energy, now_cost = placing.worth(jobs)
@@ -96,11 +96,11 @@ def _recreate(placing: Placing, jobs: Ints, random: np.random.Generator, allowed
     return 0.0, 0.0
 
 
-def _order(placing: Placing, jobs: Ints, random: np.random.Generator) -> Ints:
+def _order(placing: Placing, jobs: Ints, rng: np.random.Generator) -> Ints:
     """The least choice first, the largest first, or any order."""
-    draw = random.random()
+    draw = rng.random()
     if draw < 0.2:
         return by_choice(placing, jobs)
     if draw < 0.5:
         return jobs[np.argsort(-placing.load[jobs] * placing.queue.slots[jobs], kind="stable")]
-    return random.permutation(jobs)
+    return rng.permutation(jobs)
