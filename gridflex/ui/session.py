@@ -165,14 +165,18 @@ def controls() -> Controls:
 
 
 def decisions(chosen: Controls | None = None) -> Decisions:
-    """Decisions under the controls on the page, made once; under others where they are given."""
+    """Decisions under the controls on the page, or others; made once for the page's and for those in force."""
     here, shown = prepared(), controls()
+    wanted = chosen or shown
 
     def decide() -> Decisions:
-        return platform().desk.decide(here.workspace, here.view, chosen or shown, here.queue)
+        return platform().desk.decide(here.workspace, here.view, wanted, here.queue)
 
-    other = chosen is not None and chosen != shown
-    return decide() if other else remembered("decisions", (here, shown), decide)
+    if wanted == shown:
+        return remembered("decisions", (here, wanted), decide)
+    if wanted == here.workspace.controls:
+        return remembered("decisions_in_force", (here, wanted), decide)
+    return decide()
 
 
 def capped() -> bool:
