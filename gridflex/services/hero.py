@@ -54,6 +54,11 @@ class Hero:
     hover: tuple[str, ...]
     alt: str
 
+    @property
+    def expects_arrivals(self) -> bool:
+        """Whether the load expected to arrive is known for any half-hour."""
+        return not bool(np.isnan(self.demand_high).all())
+
 
 def hero(view: GridView, plan: Plan, threshold: float | None, demand: DemandView | None = None) -> Hero:
     """Lay the plan over the grid, and the load expected to arrive below it. Without a gate no ``threshold``."""

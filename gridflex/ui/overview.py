@@ -64,7 +64,7 @@ def _live() -> None:
     sentences = st.container()
     left, right = st.columns([2, 3], gap="medium")
     with right:
-        st.caption(legend(colours, waits=bool(view.windows)))
+        st.caption(legend(view, colours))
         st.plotly_chart(chart, key="hero", config=CONFIG, alt=view.alt)
     with left:
         controls.threshold_controls()

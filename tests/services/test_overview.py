@@ -19,6 +19,8 @@ from gridflex.services.overrides import Override
 from gridflex.services.overview import Card, Overview, next_low_carbon, overview, stories
 from gridflex.services.possible import possible_g
 from gridflex.services.sla import Sla, sla
+from gridflex.ui.charts.hero import hero_figure, legend
+from gridflex.ui.palette import palette
 from tests.bench import NOW, RULE, Bench, decide, flat, hour, job, stepped, view_of
 
 CARBON = stepped((2, 200), (4, 140), (6, 100), then=180)
@@ -184,3 +186,12 @@ def test_expected_load_is_on_the_hero(here: Bench) -> None:
     demand = DemandView(np.full(48, 10.0), np.full(48, 90.0), "a peak")
     assert hero(VIEW, decided.plan, 150, demand).demand_high[48:96].tolist() == [90.0] * 48
     assert np.isnan(hero(VIEW, decided.plan, 150).demand_high).all()
+
+
+def test_arrivals_are_drawn_and_named_only_where_they_are_expected() -> None:
+    decided = decide([job()], VIEW)
+    demand = DemandView(np.full(48, 10.0), np.full(48, 90.0), "a peak")
+    for view, told in ((hero(VIEW, decided.plan, 150, demand), True), (hero(VIEW, decided.plan, 150), False)):
+        drawn = [trace.name for trace in hero_figure(view, palette(False)).data]
+        assert ("arrivals expected" in drawn) is told
+        assert ("arrivals\u00a0expected" in legend(view, palette(False))) is told

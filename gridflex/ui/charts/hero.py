@@ -31,7 +31,7 @@ def hero_figure(view: Hero, colours: Palette) -> go.Figure:
     )
 
 
-def legend(colours: Palette, *, waits: bool) -> str:
+def legend(view: Hero, colours: Palette) -> str:
     """What each line is, as markdown above the chart: the chart's own legend costs each move a quarter of its time."""
     marks = (
         ("━", colours.carbon, "measured"),
@@ -39,8 +39,8 @@ def legend(colours: Palette, *, waits: bool) -> str:
         ("▒", colours.carbon, "likely range"),
         ("▇", colours.execute, "site power, planned"),
         ("┅", RULE, "if all ran at once"),
-        ("▒", colours.shift, "arrivals expected"),
-        *([("▇", colours.defer, "waiting jobs run")] if waits else []),
+        *([("▒", colours.shift, "arrivals expected")] if view.expects_arrivals else []),
+        *([("▇", colours.defer, "waiting jobs run")] if view.windows else []),
     )
     unbroken = ((mark, colour, what.replace(" ", "\u00a0")) for mark, colour, what in marks)
     return " · ".join(f':color[{mark}]{{foreground="{colour}"}}\u00a0{what}' for mark, colour, what in unbroken)
@@ -96,10 +96,11 @@ def _intensity(view: Hero, colours: Palette) -> list[Spec]:
 
 def _power(view: Hero, colours: Palette) -> list[Spec]:
     second = {"yaxis": "y2"}
+    arrivals = _band(view.demand_low, view.demand_high, "arrivals expected", "rgba(43,108,176,0.28)", **second)
     return [
         _line(view.power, "site power, planned", colours.execute, width=1, fill="tozeroy", **second),
         _line(view.power_at_once, "if all ran at once", RULE, dash="dash", width=1.5, **second),
-        _band(view.demand_low, view.demand_high, "arrivals expected", "rgba(43,108,176,0.28)", **second),
+        *([arrivals] if view.expects_arrivals else []),
     ]
 
 
