@@ -22,6 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 QUEUE = ROOT / "pages" / "queue.py"
 BECKN = ROOT / "pages" / "beckn.py"
 REVENUE = ROOT / "pages" / "revenue.py"
+SYSTEM = ROOT / "pages" / "system.py"
 # In the page itself: as a file of the visit it would be gone once a slider has drawn its fragments alone.
 FAVICON = f"data:image/png;base64,{b64encode((ROOT / 'gridflex/ui/assets/favicon.png').read_bytes()).decode()}"
 REFRESH = "30s"

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import streamlit as st
 
+from gridflex.ui import frame
+
 STEPS = (
     ("Read the first sentence", "What the grid is doing now, what was decided for the queue, and what that saves."),
     ("Move the threshold", "The chart, the sentences and the cards follow. Nothing is written until you say so."),
-    (
-        "Replay a still winter evening",
-        "The Replay menu opens chosen moments of a sample year.",
-    ),
+    ("Replay a still winter evening", "The Replay menu opens chosen moments of a sample year."),
     ("Open the queue", "Each job says why it waits or runs. Hold one, run one now: the audit trail remembers."),
     ("Prove it", "On System: try every start of a job by brute force, break a copied trail, unplug the grid."),
 )
+ELSEWHERE = {4: (frame.QUEUE, "Queue"), 5: (frame.SYSTEM, "System")}
+"""Steps that are done on another page, by their number."""
 
 
 def button() -> None:
@@ -26,3 +27,6 @@ def button() -> None:
 def _dialog() -> None:
     for number, (title, text) in enumerate(STEPS, 1):
         st.markdown(f"**{number}. {title}**  \n{text}")
+        if number in ELSEWHERE:
+            page, name = ELSEWHERE[number]
+            st.page_link(page, label=name, icon=":material/arrow_forward:")
