@@ -43,6 +43,8 @@ class AvoidedCost:
     def formula(self) -> str:
         """The sum in words, with its figures."""
         count = int(self.moved.sum())
+        if not count:
+            return f"No job waits, so nothing is avoided: {money(self.total_gbp)}, at the {self.tariff}"
         return (
             f"{self.moved_kwh:,.0f} kWh of {count} moved {'job' if count == 1 else 'jobs'} × (price when they would "
             f"have run − price when they run) = {money(self.total_gbp)}, at the {self.tariff}"

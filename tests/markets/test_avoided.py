@@ -30,3 +30,9 @@ def test_by_job_and_in_total(queue_of: Callable[..., Queue]) -> None:
     assert found.moved_kwh == 100
     assert "100 kWh of 1 moved job" in found.formula
     assert "£22.50, at the test tariff" in found.formula
+
+
+def test_a_day_on_which_nothing_waits_says_so(queue_of: Callable[..., Queue]) -> None:
+    horizon = Horizon.of(datetime(2026, 1, 8, 17, tzinfo=UTC), np.full(5, 150.0), np.full(5, 0.20))
+    plan = evaluate("by hand", queue_of([(100, 2, 0, 3)]), horizon, Placement(np.array([0])))
+    assert avoided_cost(plan, "test tariff").formula == "No job waits, so nothing is avoided: £0.00, at the test tariff"
