@@ -7,14 +7,25 @@ import streamlit as st
 from gridflex.ui import frame
 
 STEPS = (
-    ("Read the first sentence", "What the grid is doing now, what was decided for the queue, and what that saves."),
-    ("Move the threshold", "The chart, the sentences and the cards follow. Nothing is written until you say so."),
-    ("Replay a still winter evening", "The Replay menu opens chosen moments of a sample year."),
-    ("Open the queue", "Each job says why it waits or runs. Hold one, run one now: the audit trail remembers."),
-    ("Prove it", "On System: try every start of a job by brute force, break a copied trail, unplug the grid."),
+    (
+        "Read the first sentence",
+        "What the grid is doing now, what was decided for the queue, and what that saves.",
+        None,
+    ),
+    ("Move the threshold", "The chart, the sentences and the cards follow. Nothing is written until you say so.", None),
+    ("Replay a still winter evening", "The Replay menu opens chosen moments of a sample year.", None),
+    (
+        "Open the queue",
+        "Each job says why it waits or runs. Hold one, run one now: the audit trail remembers.",
+        (frame.QUEUE, "Queue"),
+    ),
+    (
+        "Prove it",
+        "On System: try every start of a job by brute force, break a copied trail, unplug the grid.",
+        (frame.SYSTEM, "System"),
+    ),
 )
-ELSEWHERE = {4: (frame.QUEUE, "Queue"), 5: (frame.SYSTEM, "System")}
-"""Steps that are done on another page, by their number."""
+"""Title, what to do, and the page it is done on where that is another one."""
 
 
 def button() -> None:
@@ -25,8 +36,8 @@ def button() -> None:
 
 @st.dialog("Five minutes with GridFlex")
 def _dialog() -> None:
-    for number, (title, text) in enumerate(STEPS, 1):
+    for number, (title, text, elsewhere) in enumerate(STEPS, 1):
         st.markdown(f"**{number}. {title}**  \n{text}")
-        if number in ELSEWHERE:
-            page, name = ELSEWHERE[number]
+        if elsewhere:
+            page, name = elsewhere
             st.page_link(page, label=name, icon=":material/arrow_forward:")

@@ -96,12 +96,13 @@ def _intensity(view: Hero, colours: Palette) -> list[Spec]:
 
 def _power(view: Hero, colours: Palette) -> list[Spec]:
     second = {"yaxis": "y2"}
-    arrivals = _band(view.demand_low, view.demand_high, "arrivals expected", "rgba(43,108,176,0.28)", **second)
-    return [
+    power = [
         _line(view.power, "site power, planned", colours.execute, width=1, fill="tozeroy", **second),
         _line(view.power_at_once, "if all ran at once", RULE, dash="dash", width=1.5, **second),
-        *([arrivals] if view.expects_arrivals else []),
     ]
+    if view.expects_arrivals:
+        power.append(_band(view.demand_low, view.demand_high, "arrivals expected", "rgba(43,108,176,0.28)", **second))
+    return power
 
 
 def _shapes(view: Hero, colours: Palette) -> list[Spec]:
