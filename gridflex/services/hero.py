@@ -34,7 +34,7 @@ class Window:
 class Hero:
     """One row a half-hour from 24 h back to 48 h ahead; gCO2/kWh and kW. NaN where there is nothing.
 
-    ``hover`` says of each what no plan changes: time, intensity and price.
+    ``hover`` says of each what no plan changes: intensity and price.
     """
 
     axis: Axis
@@ -122,11 +122,9 @@ def _hover(view: GridView, first: int) -> tuple[str, ...]:
     """Told once for a view: moving a slider changes none of it."""
     horizon = view.horizon
     columns = (horizon.intensity[first:], np.isnan(view.actual[first:]), horizon.price[first:])
-    labels = time_axis(horizon.at(first), len(horizon) - first).labels
-    rows = zip(labels, *(column.tolist() for column in columns), strict=True)
+    rows = zip(*(column.tolist() for column in columns), strict=True)
     return tuple(
-        f"<b>{when}</b><br>{fmt.intensity(g)} {'forecast' if ahead else 'measured'}<br>{fmt.unit_price(p)}"
-        for when, g, ahead, p in rows
+        f"{fmt.intensity(g)} {'forecast' if ahead else 'measured'}, {fmt.unit_price(p)}" for g, ahead, p in rows
     )
 
 

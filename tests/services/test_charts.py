@@ -52,7 +52,7 @@ def test_the_hero_has_a_day_behind_and_two_ahead() -> None:
     assert np.isnan(found.actual[48:]).all()
     assert found.forecast[48:52].tolist() == [200, 200, 200, 200]
     assert found.axis.labels[48] == "Thu 8 Jan 17:00"
-    assert found.hover[48] == "<b>Thu 8 Jan 17:00</b><br>200 g/kWh forecast<br>10.0 p/kWh"
+    assert found.hover[48] == "200 g/kWh forecast, 10.0 p/kWh"
     assert "measured" in found.hover[47]
     assert found.alt == (
         "Carbon intensity, 24 hours back and 48 hours ahead. Now 200 g/kWh; lowest ahead 100 g/kWh at 21:00 UK time; "

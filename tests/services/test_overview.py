@@ -192,6 +192,22 @@ def test_arrivals_are_drawn_and_named_only_where_they_are_expected() -> None:
     decided = decide([job()], VIEW)
     demand = DemandView(np.full(48, 10.0), np.full(48, 90.0), "a peak")
     for view, told in ((hero(VIEW, decided.plan, 150, demand), True), (hero(VIEW, decided.plan, 150), False)):
-        drawn = [trace.name for trace in hero_figure(view, palette(False)).data]
+        drawn = [shape.name for shape in hero_figure(view, palette(False)).layout.shapes]
         assert ("arrivals expected" in drawn) is told
         assert ("arrivals\u00a0expected" in legend(view, palette(False))) is told
+
+
+def test_a_stroke_begins_anew_after_half_hours_without_a_value() -> None:
+    found = hero(VIEW, decide([job()], VIEW).plan, 150)
+    row = np.arange(144)
+    gap = replace(found, actual=np.where((row == 1) | (row > 2), np.nan, 200.0))
+    measured = {shape.name: shape for shape in hero_figure(gap, palette(False)).layout.shapes}["measured"]
+    assert measured.path == "M0,200H1M2,200H3"
+
+
+def test_a_band_goes_there_above_and_back_below() -> None:
+    found = hero(VIEW, decide([job()], VIEW).plan, 150)
+    row = np.arange(144)
+    low, high = (np.where((row > 47) & (row < 50), value, np.nan) for value in (80.0 + row, 280.0 + row))
+    drawn = hero_figure(replace(found, low=low, high=high), palette(False)).layout.shapes
+    assert {shape.name: shape for shape in drawn}["likely range"].path == "M48,328H49V329H50V129H49V128H48Z"
