@@ -17,6 +17,7 @@ import sys
 import time
 from collections import defaultdict
 from dataclasses import dataclass, field
+from random import Random
 from tempfile import TemporaryFile
 
 import httpx
@@ -30,7 +31,11 @@ from benchmarks.load.visitor import PageFailed, Visitor, connect
 
 VISITORS, RATE = 50, 100.0
 THINKS_S = 5.0
-"""A visitor's pause after each step: ten steps a second from all of them where each takes no time."""
+"""A visitor's mean pause after each step: ten steps a second from all of them where each takes no time.
+
+Each pause is drawn evenly from half of it to one and a half times it. Of one length they would keep in step: visitors
+once held up together come back together for ever after, and wait in a queue that they themselves are.
+"""
 SAMPLE_S = 5.0
 WARM_SHARE = 0.5
 """Of the time, before memory is held to be flat: pages drawn first, kept answers filling up."""
@@ -51,16 +56,20 @@ class Found:
 
 async def visit(position: int, visitor: Visitor, until: float, found: Found) -> None:
     """Journeys one after the other, each visitor beginning with another."""
-    turn = position
+    turn, chance = position, Random(position)
     await asyncio.sleep(THINKS_S * position / VISITORS)
+
+    async def think() -> None:
+        await asyncio.sleep(THINKS_S * chance.uniform(0.5, 1.5))
+
     while time.perf_counter() < until:
         try:
             async for name, step in JOURNEYS[turn % len(JOURNEYS)](visitor, turn):
                 found.steps[name].append(await step)
-                await asyncio.sleep(THINKS_S)
+                await think()
         except FAILURES as problem:
             found.errors.append(f"{JOURNEYS[turn % len(JOURNEYS)].__name__}: {type(problem).__name__}: {problem}")
-            await asyncio.sleep(THINKS_S)
+            await think()
         turn += 1
 
 
