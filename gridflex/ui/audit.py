@@ -9,7 +9,7 @@ import streamlit as st
 from gridflex.domain import format as fmt
 from gridflex.errors import TrailBroken
 from gridflex.store.chain import Row
-from gridflex.ui import feed, frame, session
+from gridflex.ui import feed, frame, planning, session
 
 KINDS = (
     *("plan", "decision", "override", "undo", "approval", "upload", "setting", "scenario"),
@@ -41,7 +41,7 @@ def show() -> None:
 def _verified() -> None:
     trail, here = session.platform().trail, session.workspace()
     try:
-        found = session.remembered("verified", (here.id, trail.count(here.id)), lambda: trail.verify(here.id))
+        found = planning.remembered("verified", (here.id, trail.count(here.id)), lambda: trail.verify(here.id))
     except TrailBroken as broken:
         st.error(f"The chain does not verify: {broken}.", icon=":material/link_off:")
         return

@@ -15,7 +15,7 @@ from gridflex.services.beckn_slots import Market, QueueJobs
 from gridflex.services.beckn_trail import KIND, both_sides
 from gridflex.services.desk import Desk
 from gridflex.services.workspace import Workspace
-from gridflex.ui import beckn_steps, beckn_visit, session
+from gridflex.ui import beckn_steps, beckn_visit, planning, session
 
 PREMIUM_PENCE = 2.0
 NEED_HOURS = (2, 4, 6, 8, 12)
@@ -40,7 +40,7 @@ def show() -> None:
 
 def _market(premium: float) -> Market:
     here = session.workspace()
-    decided = session.decisions(here.controls)
+    decided = planning.decisions(here.controls)
     jobs = QueueJobs(session.platform().desk, here, decided, premium, session.now())
     return Market(beckn_visit.desk(), jobs)
 

@@ -20,7 +20,7 @@ from gridflex.services.beckn_outlook import Outlook, outlook_of
 from gridflex.services.beckn_sandbox import TestBench
 from gridflex.services.beckn_workload import chooser
 from gridflex.store.orders import StoredOrder
-from gridflex.ui import faults, session
+from gridflex.ui import faults, planning, session
 from gridflex.ui.beckn_wish import IMAGINED, Asked
 
 NEW = "new"
@@ -102,7 +102,7 @@ def replayed(asked: Asked) -> Journey:
         objective = chooser(objective_of(session.controls()))
         return rehearsed(outlook(), asked.workload, objective, here.site.region, session.now())
 
-    found = session.remembered("beckn_rehearsal", (outlook(),), rehearse)
+    found = planning.remembered("beckn_rehearsal", (outlook(),), rehearse)
     found.reconsider(asked.workload)
     return found
 

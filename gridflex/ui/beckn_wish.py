@@ -24,7 +24,7 @@ from gridflex.services.beckn_workload import (
     threshold_in_force,
     workload_of,
 )
-from gridflex.ui import controls, session
+from gridflex.ui import controls, planning, session
 
 ENERGIES = (10, 25, 50, 100, 150, 200, 300, 500, 750, 1000, 2000, 4800, 10_000, 20_000, 40_000)
 HOURS = (0.5, 1, 2, 3, 4, 5, 6, 8, 10, 12, 24)
@@ -67,7 +67,9 @@ def controls_of_wish(*, fixed: bool) -> Asked:
         persist_state="session",
         help="Wind, solar and hydro of the window's zone; biomass is not counted.",
     )
-    load = _imagined() if name not in rows else queued(session.decisions(session.workspace().controls), rows[str(name)])
+    load = (
+        _imagined() if name not in rows else queued(planning.decisions(session.workspace().controls), rows[str(name)])
+    )
     view, site, chosen = session.grid_view(), session.workspace().site, session.controls()
     wish = _moving(Wish(threshold_in_force(chosen, view), renewables))
     workload = workload_of(load, view, site, wish, objective_of(chosen))
@@ -99,7 +101,7 @@ def standing() -> Workload:
 
 def _jobs() -> dict[str, int]:
     """Jobs of the queue that may move, by id, and their rows."""
-    decided = session.decisions(session.workspace().controls)
+    decided = planning.decisions(session.workspace().controls)
     ids = decided.frame["job_id"]
     return {str(ids.iat[row]): row for row in _offered(movable_rows(decided))}
 

@@ -8,7 +8,7 @@ from gridflex.agents.orchestrator import Decisions
 from gridflex.domain import format as fmt
 from gridflex.services.sensitivity import Case, case_table, job_starts
 from gridflex.services.settled_rows import calibration_rows, settled_table
-from gridflex.ui import exports, job_drawer, session
+from gridflex.ui import exports, job_drawer, planning, session
 
 TABLE_HEIGHT = 320
 MOST_SETTLED = 5000
@@ -51,7 +51,7 @@ def calibrated() -> None:
     """Of the deferrals told 10 %, how many were worse."""
     st.subheader("How the stated chances held", anchor=False)
     here, shared = session.workspace(), session.platform()
-    rows = session.remembered(
+    rows = planning.remembered(
         "settled", (here,), lambda: shared.trail.rows(here.id, kind="settled", limit=MOST_SETTLED)
     )
     bins = calibration_rows(settled_table(rows))

@@ -6,7 +6,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from gridflex.agents.orchestrator import Decisions
-from gridflex.ui import session
+from gridflex.ui import planning, session
 from gridflex.ui.address import (
     CLEANEST,
     THRESHOLD,
@@ -75,11 +75,11 @@ def planned(line: DeltaGenerator | None = None) -> Decisions:
 
     What the page shows stays until the new plan is found. Without a cap nothing is laid.
     """
-    if not session.capped():
-        return session.decisions()
+    if not planning.capped():
+        return planning.decisions()
     line = st.empty() if line is None else line
     line.caption(":material/hourglass_top: *planning* – what you see is still the plan before this move.")
-    found = session.decisions()
+    found = planning.decisions()
     line.empty()
     return found
 

@@ -24,7 +24,7 @@ from gridflex.services.impact_view import (
     season_table,
     settlement_sentence,
 )
-from gridflex.ui import frame, impact_accounts, impact_errors, impact_fill, impact_run, session
+from gridflex.ui import frame, impact_accounts, impact_errors, impact_fill, impact_run, planning, session
 from gridflex.ui.charts import impact as charts
 from gridflex.ui.charts.style import CONFIG
 from gridflex.ui.palette import palette
@@ -92,11 +92,11 @@ def _view(found: Result, season: Season | None) -> Impact:
     ran = [one.contender for one in found.contenders if one.contender != AT_ONCE]
     usual = ran.index(BEST_WINDOW) if BEST_WINDOW in ran else 0
     chosen = st.selectbox("Figures of", range(len(ran)), usual, format_func=lambda at: ran[at].label)
-    who, here = ran[chosen], session.prepared()
-    decided = session.decisions()
+    who, here = ran[chosen], planning.prepared()
+    decided = planning.decisions()
     levels = session.market().levels
     key = (found, season, who, here, session.controls(), levels)
-    return session.remembered("impact", key, lambda: impact(found, who, claims_of(decided), levels, season=season))
+    return planning.remembered("impact", key, lambda: impact(found, who, claims_of(decided), levels, season=season))
 
 
 def _headline(view: Impact) -> None:
@@ -132,7 +132,7 @@ def _claims(view: Impact, of: Provenance) -> None:
     st.subheader("The first GridFlex would say now", anchor=False)
     for claim in view.month.claims:
         st.markdown(f"~~{plain(f'{claim.name}: {claim_text(claim)}')}~~ · {plain(claim.reason)}")
-    decided = session.decisions()
+    decided = planning.decisions()
     st.caption(plain(claim_inputs(decided)))
     rows_below("Rows of the struck-out cost and carbon, by job", "impact-claims", claim_table(decided))
     month = view.month

@@ -11,7 +11,7 @@ from gridflex.domain.decisions import Action, Rationale
 from gridflex.domain.halfhours import HALF_HOUR
 from gridflex.services.job_detail import JobDetail, job_detail
 from gridflex.services.overrides import Override
-from gridflex.ui import faults, frame, session
+from gridflex.ui import faults, frame, planning, session
 from gridflex.ui.charts.job import job_figure
 from gridflex.ui.charts.style import CONFIG
 from gridflex.ui.palette import palette
@@ -33,7 +33,7 @@ def open_chosen(table: str, rows: list[int]) -> None:
 @faults.told("open_drawer")
 def open_drawer(row: int) -> None:
     """Everything about one job's decision."""
-    found = job_detail(session.decisions(), row)
+    found = job_detail(planning.decisions(), row)
     job = found.job
     st.text(job.job_id)
     run = f"{fmt.power(job.power_kw)} for {fmt.hours(job.duration_hours)}"

@@ -24,7 +24,7 @@ from gridflex.services.lab import (
 from gridflex.services.power_view import power_table, power_view
 from gridflex.services.sensitivity import Case, sensitivity
 from gridflex.services.work_view import cap_in_force, frontier_table, work_cost, work_frontier
-from gridflex.ui import certainty, exports, scenarios, session
+from gridflex.ui import certainty, exports, planning, scenarios, session
 from gridflex.ui.charts.pareto import pareto_figure
 from gridflex.ui.charts.power import power_figure
 from gridflex.ui.charts.style import CONFIG
@@ -51,7 +51,7 @@ def show(decided: Decisions, others: tuple[Floats, Floats]) -> None:
 
 def _ready(name: str, decided: Decisions, *work: Stepwise[Any]) -> tuple[Any, ...] | None:
     """The plan and what ``work`` found; under a cap what takes long follows, and until then what was shown stays."""
-    if not session.capped():
+    if not planning.capped():
         for each in work:
             each.finish()
     if all(each.done for each in work):
@@ -63,20 +63,20 @@ def _ready(name: str, decided: Decisions, *work: Stepwise[Any]) -> tuple[Any, ..
 
 
 def _comparison(decided: Decisions) -> Stepwise[list[PolicyRow]]:
-    key = (session.prepared(), decided.rules, session.controls().headroom)
-    return session.remembered("comparison", key, lambda: Stepwise(lambda: comparison(decided)))
+    key = (planning.prepared(), decided.rules, session.controls().headroom)
+    return planning.remembered("comparison", key, lambda: Stepwise(lambda: comparison(decided)))
 
 
 def _frontier(decided: Decisions) -> Stepwise[list[TradeOff]]:
     """It depends on the queue, the grid and the site's cap alone."""
     rules = decided.rules
-    key = (session.prepared(), rules.cap_kw, rules.cap_gpus, session.controls().headroom, rules.objective.delay_cost)
-    return session.remembered("frontier", key, lambda: Stepwise(lambda: trade_off(decided)))
+    key = (planning.prepared(), rules.cap_kw, rules.cap_gpus, session.controls().headroom, rules.objective.delay_cost)
+    return planning.remembered("frontier", key, lambda: Stepwise(lambda: trade_off(decided)))
 
 
 def _cases(decided: Decisions) -> Stepwise[list[Case]]:
-    key = (session.prepared(), decided.rules, decided.plan.policy)
-    return session.remembered("sensitivity", key, lambda: Stepwise(lambda: sensitivity(decided)))
+    key = (planning.prepared(), decided.rules, decided.plan.policy)
+    return planning.remembered("sensitivity", key, lambda: Stepwise(lambda: sensitivity(decided)))
 
 
 def _power(decided: Decisions, others: tuple[Floats, Floats]) -> None:

@@ -14,7 +14,7 @@ from gridflex.services.overview import Card, Overview, overview, stories
 from gridflex.services.what_if import what_if
 from gridflex.services.workspace import QueueKind
 from gridflex.sources.sample_scenes import SCENES
-from gridflex.ui import controls, faults, feed, frame, intake, session, share, tour, worth_cards
+from gridflex.ui import controls, faults, feed, frame, intake, planning, session, share, tour, worth_cards
 from gridflex.ui.charts.hero import hero_figure, legend
 from gridflex.ui.charts.style import CONFIG
 from gridflex.ui.palette import palette
@@ -58,7 +58,7 @@ def _live() -> None:
     It is worked out before any place is laid: what trickles in makes the browser draw the page more than once.
     """
     colours = palette(session.is_dark())
-    here, decided = session.prepared(), controls.planned()
+    here, decided = planning.prepared(), controls.planned()
     view = hero(decided.view, decided.plan, decided.rules.threshold, here.demand)
     chart = hero_figure(view, colours)
     sentences = st.container()
@@ -91,7 +91,7 @@ def _quiet(decided: Decisions) -> None:
     """The rule defers nothing: say what waiting would still give, and offer it."""
     chosen = session.controls()
     better = Controls.model_validate({**chosen.model_dump(), "policy": "best-window"})
-    sums = session.remembered("better", (decided, better), lambda: totals(session.decisions(better)))
+    sums = planning.remembered("better", (decided, better), lambda: totals(planning.decisions(better)))
     if not sums.waiting:
         st.markdown("Waiting gains nothing: planned by best window, no job would wait either.")
         return
@@ -120,7 +120,7 @@ def _cards(cards: tuple[Card, ...]) -> None:
 
 def _more() -> None:
     # Few elements: the browser looks at each one again on every move of a slider, though nothing here changes.
-    here, decided = session.prepared(), session.decisions(session.workspace().controls)
+    here, decided = planning.prepared(), planning.decisions(session.workspace().controls)
     st.caption("  \n".join(line for line in (here.demand and here.demand.sentence, mix_sentence(here.view)) if line))
     with st.container(border=True):
         st.markdown(

@@ -14,7 +14,16 @@ from gridflex.services import revenue_event, revenue_services
 from gridflex.services.revenue_services import services_table, stacking
 from gridflex.services.revenue_site import factor_of, peak_mw, site_plan
 from gridflex.services.revenue_view import Revenue, avoided_table, revenue, site_label
-from gridflex.ui import faults, frame, revenue_history, revenue_rate_card, revenue_scenario, revenue_statement, session
+from gridflex.ui import (
+    faults,
+    frame,
+    planning,
+    revenue_history,
+    revenue_rate_card,
+    revenue_scenario,
+    revenue_statement,
+    session,
+)
 from gridflex.ui.charts.revenue import stacking_figure
 from gridflex.ui.charts.style import CONFIG
 from gridflex.ui.palette import palette
@@ -46,7 +55,7 @@ def show() -> None:
 @faults.told("scenario")
 def _scenario() -> None:
     scenario, energy = revenue_scenario.bar()
-    decided, here = session.decisions(), session.workspace()
+    decided, here = planning.decisions(), session.workspace()
     st.caption(site_label(scenario, peak_mw(decided)))
     factor = factor_of(decided, scenario)
     plan = site_plan(decided, here.before, here.site, factor)
@@ -57,8 +66,8 @@ def _scenario() -> None:
     with asked:
         event, terms = revenue_scenario.event_form(plan, decided, factor, history)
     market = session.market()
-    key = (session.prepared(), session.controls(), scenario, event, terms, history, market.levels, market.wholesale)
-    found = session.remembered("revenue", key, lambda: revenue(decided, plan, scenario, history, event, terms, market))
+    key = (planning.prepared(), session.controls(), scenario, event, terms, history, market.levels, market.wholesale)
+    found = planning.remembered("revenue", key, lambda: revenue(decided, plan, scenario, history, event, terms, market))
     revenue_statement.show(found, history)
     with cards:
         _cards(found)

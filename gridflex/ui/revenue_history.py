@@ -10,7 +10,7 @@ from gridflex.services.demo_month import DemoMonths
 from gridflex.services.demo_workspace import DEMO_SEED
 from gridflex.services.revenue_history import metered_from_csv, routine_of_month
 from gridflex.services.workspace import QueueKind
-from gridflex.ui import session
+from gridflex.ui import planning, session
 from gridflex.ui.plain import plain
 
 UPLOAD = "metered_upload"
@@ -34,7 +34,7 @@ def history(factor: float) -> Metered | None:
     if given is not None:
         try:
             data = given.getvalue()
-            return session.remembered("metered", (data,), lambda: metered_from_csv(data, session.now()))
+            return planning.remembered("metered", (data,), lambda: metered_from_csv(data, session.now()))
         except InputError as problem:
             st.error(plain(str(problem)))
             return None
@@ -45,4 +45,4 @@ def history(factor: float) -> Metered | None:
         f"Without a file the demo site's last 30 days stand in, worked half-hour by half-hour on "
         f"{month.made_of.provenance.word} values: its routine, already shifted, never run at once."
     )
-    return session.remembered("routine", (month, factor), lambda: routine_of_month(month, factor))
+    return planning.remembered("routine", (month, factor), lambda: routine_of_month(month, factor))

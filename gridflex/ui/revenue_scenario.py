@@ -16,7 +16,7 @@ from gridflex.markets.firm import SitePlan
 from gridflex.markets.rules import rules_sentence
 from gridflex.services.revenue_event import EventTerms, suggested
 from gridflex.services.revenue_site import Scenario
-from gridflex.ui import session
+from gridflex.ui import planning, session
 from gridflex.ui.controls import energy_slider
 from gridflex.ui.plain import plain
 
@@ -79,8 +79,8 @@ def event_form(
 ) -> tuple[CalledEvent | None, EventTerms]:
     """From, to and MW of the event, and the terms it is settled on; no event where the end is not after the start."""
     horizon = decided.plan.horizon
-    key = (session.prepared(), session.controls(), factor, history)
-    usual = session.remembered("usual_event", key, lambda: suggested(plan, horizon, decided.rules.objective, history))
+    key = (planning.prepared(), session.controls(), factor, history)
+    usual = planning.remembered("usual_event", key, lambda: suggested(plan, horizon, decided.rules.objective, history))
     _take_up(usual)
     ahead = [horizon.at(row) for row in range(horizon.now_index, len(horizon) + 1)]
     first, last, power = st.columns(3)

@@ -8,7 +8,7 @@ import streamlit as st
 
 from gridflex.domain.controls import Controls
 from gridflex.services.scenarios import IN_FORCE, MOST_NAME, ON_PAGE, Figures, figures, side_by_side
-from gridflex.ui import exports, session
+from gridflex.ui import exports, planning, session
 from gridflex.ui.address import CONTROLS
 from gridflex.ui.plain import plain
 
@@ -72,7 +72,7 @@ def put_chosen() -> None:
 
 
 def _figures(chosen: Controls) -> Figures | None:
-    return session.attempted(lambda: figures(session.decisions(chosen)))
+    return session.attempted(lambda: figures(planning.decisions(chosen)))
 
 
 def _table(left: str, right: str, one: Figures, other: Figures) -> None:

@@ -12,7 +12,7 @@ from gridflex.domain import format as fmt
 from gridflex.services.endpoints import ENDPOINTS
 from gridflex.services.proof import altered_copy, brute_force
 from gridflex.services.system_view import StatusRow, agent_rows, source_rows, uptime_row, version_rows
-from gridflex.ui import faults, frame, session, workspace
+from gridflex.ui import faults, frame, planning, session, workspace
 from gridflex.ui.plain import plain
 
 REFRESH = "15s"
@@ -38,7 +38,7 @@ def show() -> None:
 def _state() -> None:
     frame.provenance_badge()
     rows = [
-        *agent_rows(session.decisions()),
+        *agent_rows(planning.decisions()),
         *source_rows(session.platform(), session.workspace().site.region),
         uptime_row(session.checks()),
     ]
@@ -92,7 +92,7 @@ def _brute_force() -> None:
     st.markdown("**Try every start**")
     st.caption("One job, every start in its window, costed one by one, against what best window chooses.")
     if st.button("Try every start", icon=":material/calculate:"):
-        st.session_state["proved_starts"] = brute_force(session.decisions()), session.now()
+        st.session_state["proved_starts"] = brute_force(planning.decisions()), session.now()
     if kept := st.session_state.get("proved_starts"):
         found, at = kept
         (st.success if found.equal else st.error)(plain(f"{fmt.clock(at)} · {found.sentence}"))

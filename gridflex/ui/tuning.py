@@ -15,7 +15,7 @@ from gridflex.services.headline import totals, worth_words
 from gridflex.services.power_view import alternatives
 from gridflex.services.proof_lines import proof_lines
 from gridflex.services.what_if import what_if
-from gridflex.ui import controls, exports, faults, frame, lab, rule_controls, scenarios, session, tariff
+from gridflex.ui import controls, exports, faults, frame, lab, planning, rule_controls, scenarios, session, tariff
 from gridflex.ui.charts.curves import curves_figure
 from gridflex.ui.charts.style import CONFIG
 from gridflex.ui.palette import palette
@@ -45,8 +45,8 @@ def show() -> None:
 def _rules() -> None:
     """The controls and the figures beside them: all that a move draws at once."""
     settled = session.controls() == st.session_state["lab_of"]
-    if not session.capped():
-        session.decisions()  # made, and remembered, before a place is laid: what trickles in is drawn more than once
+    if not planning.capped():
+        planning.decisions()  # made, and remembered, before a place is laid: what trickles in is drawn more than once
     left, right = st.columns([1, 2], gap="medium")
     with left:
         rule_controls.policy_select()
@@ -66,7 +66,7 @@ def _rules() -> None:
             for sentence in proof_lines(decided):
                 st.text(sentence)  # job ids are text from outside
             controls.keep_button()
-        if not session.capped():  # else the lab says itself how far it is
+        if not planning.capped():  # else the lab says itself how far it is
             st.caption("What follows is of this plan." if settled else WAIT)
         if not settled:
             _at_rest([])
@@ -84,13 +84,13 @@ def _at_rest(ticks: list[int]) -> None:
 @faults.told("lab")
 def _lab() -> None:
     """Charts and tables of the plan: a fragment of its own, as they take longer than a move may."""
-    lab.show(session.decisions(), _alternatives())
+    lab.show(planning.decisions(), _alternatives())
 
 
 def _alternatives() -> tuple[Floats, Floats]:
     """Power if all ran at once, and of the herd; they depend on the queue and the grid alone."""
-    here = session.prepared()
-    return session.remembered("herd", (here,), lambda: alternatives(here.queue, here.view.horizon))
+    here = planning.prepared()
+    return planning.remembered("herd", (here,), lambda: alternatives(here.queue, here.view.horizon))
 
 
 def _consequences(decided: Decisions, energy: int) -> None:
@@ -105,8 +105,8 @@ def _consequences(decided: Decisions, energy: int) -> None:
 
 
 def _curves(decided: Decisions) -> None:
-    key = (session.prepared(), decided.plan.policy, replace(decided.rules, threshold=None))
-    sweep = session.remembered("sweep", key, lambda: swept(decided))
+    key = (planning.prepared(), decided.plan.policy, replace(decided.rules, threshold=None))
+    sweep = planning.remembered("sweep", key, lambda: swept(decided))
     curves = threshold_curves(decided, sweep)
     st.plotly_chart(curves_figure(curves, palette(session.is_dark())), key="curves", config=CONFIG, alt=curves.alt)
     if decided.rules.site_capped or decided.rules.carbon_capped:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from gridflex.services.flexibility_card import flexibility_card
 from gridflex.services.overview import Card
-from gridflex.ui import beckn_card, faults, frame, session
+from gridflex.ui import beckn_card, faults, frame, planning, session
 
 REFRESH = "20s"
 
@@ -16,7 +16,7 @@ REFRESH = "20s"
 def show() -> None:
     """Each with the way to the page behind it; a card that has nothing real to show is left out."""
     here = session.workspace()
-    in_force = session.decisions(here.controls)
+    in_force = planning.decisions(here.controls)
     links = (
         (flexibility_card(in_force, here), frame.REVENUE, "Why", ":material/payments:"),
         (beckn_card.card(), frame.BECKN, "Book a window", ":material/hub:"),
