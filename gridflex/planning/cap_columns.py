@@ -6,6 +6,7 @@ as for jobs), so a few hundred rows stand for any queue.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -71,6 +72,11 @@ class Considered:
             sure, maybe = near_pauses(relaxation.pauses, relaxation.values, price, within)
             self._used = sure | maybe if self._used is None else self._used | sure | maybe
             self._sure = sure if self._sure is None else self._sure & sure
+
+    def keep_used(self, groups: Sequence[Groups], share: Sequence[Floats]) -> None:
+        """Forget the runs of which a plan makes no use: at its prices they were not worth a place."""
+        if self._near is not None:
+            self._near = (share[0] > 0)[groups[0].of]
 
     def groups(self) -> tuple[Groups, ...]:
         """Groups of the runs considered, then of those that pause."""

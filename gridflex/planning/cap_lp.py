@@ -19,7 +19,11 @@ from gridflex.planning.prices import Prices, Relaxation
 
 NEAR = 5e-4
 """Share of its least cost by which a run may exceed it and still be considered, at first."""
+NEARER = NEAR / 3
+"""The same once a plan has made prices of its own."""
 ROUNDS = 12
+CROWDED = 4000
+"""Runs considered from which those a plan makes no use of are forgotten, that the next is as quick."""
 LARGE = 8000
 """Runs considered from which one plan without a shortage is good enough."""
 STUCK = 2
@@ -52,7 +56,7 @@ def relaxed_plan(relaxation: Relaxation, prices: Prices) -> RelaxedPlan:
     kept: RelaxedPlan | None = None
     stuck = 0
     for _ in range(ROUNDS):
-        considered.add(price, NEAR)
+        considered.add(price, NEAR if kept is None else NEARER)
         groups = considered.groups()
         if kept is not None and kept.excess == 0 and considered.thinned:
             # Where many runs cost the same, too many are near: without some of them no plan gets better.
@@ -60,6 +64,8 @@ def relaxed_plan(relaxation: Relaxation, prices: Prices) -> RelaxedPlan:
         size = sum(int(group.near.sum()) for group in groups)
         plan, price, short = _solve(relaxation, groups, best, penalty)
         best = plan.prices
+        if size > CROWDED:
+            considered.keep_used(plan.groups, plan.share)
         penalty[short] *= 4
         gained = kept is None or _rank(plan) < _rank(kept)
         stuck = stuck + 1 if kept is not None and plan.excess >= 0.99 * kept.excess > 0 else 0
