@@ -1,4 +1,4 @@
-"""The dashboard beside an empty app, in one run: slider to chart, fifty visitors, memory, first load.
+"""The dashboard beside two floors, in one run: slider to chart, fifty visitors, memory, first load.
 
     python -m benchmarks.dashboard
 
@@ -8,8 +8,10 @@ Needs Chromium at /usr/bin/chromium. Absolute times depend on the machine; read 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,14 +21,19 @@ from benchmarks.dashboard.server import Served
 from benchmarks.dashboard.sessions import crowd
 from benchmarks.figures import publish, quantile
 
-APPS = {"empty": "benchmarks/dashboard/empty_asgi.py", "gridflex": "asgi.py"}
+FLOOR = "benchmarks/dashboard/floor_asgi.py"
+APPS: dict[str, Callable[[], Served]] = {
+    "bare": lambda: Served(FLOOR, FLOOR="bare_app.py"),
+    "empty": lambda: Served(FLOOR, FLOOR="empty_app.py"),
+    "gridflex": lambda: Served("asgi.py"),
+}
 VISITORS, ROUNDS, SPREAD_S = 50, 4, 5.0
 OWN_JOBS = 10_000
 
 
-def figures(script: str) -> dict[str, float]:
+def figures(start: Callable[[], Served]) -> dict[str, float]:
     """Everything measured on one app."""
-    app = Served(script)
+    app = start()
     try:
         megabytes, moves = measure(app.url)
         warmed = app.rss_mb()
@@ -49,7 +56,7 @@ def figures(script: str) -> dict[str, float]:
 
 def elsewhere() -> dict[str, float]:
     """GridFlex where a move has more to draw, against the same empty app."""
-    app = Served(APPS["gridflex"])
+    app = APPS["gridflex"]()
     try:
         with TemporaryDirectory() as folder:
             found = measure_elsewhere(app.url, own_jobs(Path(folder) / "jobs.csv"))
@@ -69,17 +76,16 @@ def own_jobs(path: Path) -> Path:
 
 
 def main() -> None:
-    """Measure both apps and publish them side by side."""
-    found = {name: figures(script) for name, script in APPS.items()}
-    rows = [
-        {"figure": name, "empty": found["empty"][name], "gridflex": value, "ratio": value / found["empty"][name]}
-        if found["empty"][name]
-        else {"figure": name, "empty": 0.0, "gridflex": value, "ratio": "-"}
-        for name, value in found["gridflex"].items()
+    """Measure the apps and publish them side by side; ``ratio`` is to the empty one."""
+    found = {name: figures(start) for name, start in APPS.items()}
+    moved = "slider to chart p50, ms"
+    rows: list[dict[str, Any]] = [
+        {"figure": name, **{app: found[app][name] for app in APPS}} for name in found["gridflex"]
     ]
-    floor = found["empty"]["slider to chart p50, ms"]
-    rows += [{"figure": name, "empty": floor, "gridflex": ms, "ratio": ms / floor} for name, ms in elsewhere().items()]
-    publish("dashboard", rows, "an empty Streamlit app with one slider and one chart beside GridFlex's Overview")
+    rows += [{"figure": name, "empty": found["empty"][moved], "gridflex": ms} for name, ms in elsewhere().items()]
+    for row in rows:
+        row["ratio"] = row["gridflex"] / row["empty"] if row["empty"] else "-"
+    publish("dashboard", rows, "a bare page, an almost empty app, GridFlex's Overview (or where it says)")
 
 
 if __name__ == "__main__":

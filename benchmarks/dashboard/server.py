@@ -16,14 +16,17 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 class Served:
-    """``streamlit run`` of a script in its own process; RSS in MB. ``log`` is where its log goes, else to ours."""
+    """``streamlit run`` of a script in its own process; RSS in MB. ``log`` is where its log goes, else to ours.
 
-    def __init__(self, script: str, log: IO[bytes] | None = None) -> None:
+    ``more`` is what its environment has besides.
+    """
+
+    def __init__(self, script: str, log: IO[bytes] | None = None, **more: str) -> None:
         self._data = TemporaryDirectory()
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
-        environment = {**os.environ, "GRIDFLEX_CARBON_API_URL": "", "GRIDFLEX_DATA_DIR": self._data.name}
+        environment = {**os.environ, "GRIDFLEX_CARBON_API_URL": "", "GRIDFLEX_DATA_DIR": self._data.name, **more}
         command = [sys.executable, "-m", "streamlit", "run", script, f"--server.port={self.port}"]
         began = time.perf_counter()
         self._process = subprocess.Popen(

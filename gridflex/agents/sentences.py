@@ -23,7 +23,7 @@ _ORDERED = {
 def odds_words(chance_worse: float, tie: bool, instead: str = "running now") -> str:
     """The chance of being worse than ``instead``, in words; a tie is called a tie."""
     if tie:
-        return f"a tie with {instead}"
+        return f"within the forecast's error a tie with {instead}"
     beyond = "under " if chance_worse < 0.005 else "over " if chance_worse > 0.995 else ""
     return f"chance of being worse {beyond}{min(max(round(100 * chance_worse), 1), 99)} %"
 

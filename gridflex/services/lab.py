@@ -73,10 +73,10 @@ def _percent(part: float, whole: float) -> float:
 
 
 def policy_table(rows: Sequence[PolicyRow]) -> pd.DataFrame:
-    """The rows as shown and exported, units in the column names."""
+    """The rows as shown and exported, units in the column names: money to the penny, the rest to a tenth."""
     import pandas as pd
 
-    return pd.DataFrame(
+    shown = pd.DataFrame(
         {
             "policy": [row.title for row in rows],
             "carbon saved, %": [row.saved_percent for row in rows],
@@ -90,6 +90,7 @@ def policy_table(rows: Sequence[PolicyRow]) -> pd.DataFrame:
             "not placed": [row.unplaced for row in rows],
         }
     )
+    return shown.round({name: 2 if name.endswith("£") else 1 for name in shown.columns[1:-2]})
 
 
 def comparison(decisions: Decisions) -> Generator[None, None, list[PolicyRow]]:

@@ -122,7 +122,10 @@ def _policies(decided: Decisions) -> None:
     st.dataframe(
         table,
         hide_index=True,
-        column_config={name: st.column_config.NumberColumn(name, format="%.1f") for name in table.columns[1:-2]},
+        column_config={
+            name: st.column_config.NumberColumn(name, format="%.2f" if name.endswith("£") else "%.1f")
+            for name in table.columns[1:-2]
+        },
         alt="Every policy on this queue: carbon saved, share of the possible, gap, cost, delay, peak, dirtier jobs.",
     )
     st.caption("  \n".join(f"**{row.title}.** {POLICIES[row.name].sentence}" for row in rows))

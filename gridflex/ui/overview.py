@@ -15,8 +15,8 @@ from gridflex.services.what_if import what_if
 from gridflex.services.workspace import QueueKind
 from gridflex.sources.sample_scenes import SCENES
 from gridflex.ui import controls, faults, feed, frame, intake, planning, session, share, tour, worth_cards
-from gridflex.ui.charts.hero import hero_figure, legend
-from gridflex.ui.charts.style import CONFIG
+from gridflex.ui.charts.hero import hero_figure, marks
+from gridflex.ui.charts.style import CONFIG, legend
 from gridflex.ui.palette import palette
 from gridflex.ui.plain import plain
 
@@ -64,7 +64,7 @@ def _live() -> None:
     sentences = st.container()
     left, right = st.columns([2, 3], gap="medium")
     with right:
-        st.caption(legend(view, colours))
+        st.caption(legend(marks(view, colours)))
         st.plotly_chart(chart, key="hero", config=CONFIG, alt=view.alt)
     with left:
         controls.threshold_controls()

@@ -16,8 +16,8 @@ from gridflex.services.power_view import alternatives
 from gridflex.services.proof_lines import proof_lines
 from gridflex.services.what_if import what_if
 from gridflex.ui import controls, exports, faults, frame, lab, planning, rule_controls, scenarios, session, tariff
-from gridflex.ui.charts.curves import curves_figure
-from gridflex.ui.charts.style import CONFIG
+from gridflex.ui.charts.curves import curves_figure, marks
+from gridflex.ui.charts.style import CONFIG, legend
 from gridflex.ui.palette import palette
 
 WAIT = ":material/hourglass_top: What follows comes next."
@@ -48,6 +48,11 @@ def _rules() -> None:
     if not planning.capped():
         planning.decisions()  # made, and remembered, before a place is laid: what trickles in is drawn more than once
     left, right = st.columns([1, 2], gap="medium")
+    with right:
+        told, line = st.container(), st.empty()
+        decided = rule_controls.plan_under(line)
+        curves = _curves(decided)  # before even the controls: their state is known
+        proof = st.container()
     with left:
         rule_controls.policy_select()
         controls.threshold_controls()
@@ -56,16 +61,13 @@ def _rules() -> None:
         rule_controls.minimum_gain_slider()
         rule_controls.price_limit_input()
         energy = controls.energy_slider()
-    with right:
-        told, line, proof = st.container(), st.empty(), st.container()
-        decided = rule_controls.plan_under(line)
-        with told:
-            _consequences(decided, energy)
-        _curves(decided)
-        with proof:
-            for sentence in proof_lines(decided):
-                st.text(sentence)  # job ids are text from outside
-            controls.keep_button()
+    with told:
+        _consequences(decided, energy)
+    with proof:
+        _told_of(curves, decided)
+        for sentence in proof_lines(decided):
+            st.text(sentence)  # job ids are text from outside
+        controls.keep_button()
         if not planning.capped():  # else the lab says itself how far it is
             st.caption("What follows is of this plan." if settled else WAIT)
         if not settled:
@@ -104,20 +106,21 @@ def _consequences(decided: Decisions, energy: int) -> None:
     st.caption(f"{fmt.energy(energy)} over 5 h is {fmt.power(found.power_kw)}; {found.sentence}")
 
 
-def _curves(decided: Decisions) -> None:
+def _curves(decided: Decisions) -> Curves:
     key = (planning.prepared(), decided.plan.policy, replace(decided.rules, threshold=None))
     sweep = planning.remembered("sweep", key, lambda: swept(decided))
-    curves = threshold_curves(decided, sweep)
-    st.plotly_chart(curves_figure(curves, palette(session.is_dark())), key="curves", config=CONFIG, alt=curves.alt)
+    curves, colours = threshold_curves(decided, sweep), palette(session.is_dark())
+    st.caption(legend(marks(colours)))
+    st.plotly_chart(curves_figure(curves, colours), key="curves", config=CONFIG, alt=curves.alt)
+    return curves
+
+
+def _told_of(curves: Curves, decided: Decisions) -> None:
     if decided.rules.site_capped or decided.rules.carbon_capped:
         st.caption("The curves leave caps out: they show what each threshold asks for, not what there is room for.")
-    _suggestion(curves)
-    exports.table_button("Export these curves", "gridflex-threshold.csv", curve_table(curves))
-
-
-def _suggestion(curves: Curves) -> None:
     suggested = curves.suggestion
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**Suggestion.** {suggested.reason}")
         if suggested.threshold is not None:
             st.button("Try it", key="try_suggestion", on_click=rule_controls.try_threshold, args=(suggested.threshold,))
+    exports.table_button("Export these curves", "gridflex-threshold.csv", curve_table(curves))

@@ -104,7 +104,7 @@ def test_the_grid_s_band_is_our_own_error_once_it_is_known() -> None:
         (0.0051, False, "chance of being worse 1 %"),
         (0.994, False, "chance of being worse 99 %"),
         (0.999, False, "chance of being worse over 99 %"),
-        (0.3, True, "a tie with running now"),
+        (0.3, True, "within the forecast's error a tie with running now"),
     ],
 )
 def test_a_chance_in_words(chance: float, tie: bool, words: str) -> None:
@@ -123,7 +123,7 @@ def uncertain(carbon_then: float) -> tuple[GridView, Controls]:
     [
         (140, "; chance of being worse under 1 %."),
         (186, "; chance of being worse 11 %."),
-        (195, "; a tie with running now."),
+        (195, "; within the forecast's error a tie with running now."),
     ],
 )
 def test_each_deferral_states_how_sure_it_is(then: float, words: str) -> None:
@@ -142,7 +142,7 @@ def test_once_its_baseline_is_past_it_is_compared_with_not_having_waited() -> No
     later = GridAgent(Feed(stepped((2, 200), (3, 199), then=220)), Shelf(), Sample(), PriceSheet()).view(GB, hour(1))
     kept = first.kept(Commitments.none(1))
     (told,) = explain(decide([job()], later, rules, before=kept), [0])
-    assert told.odds == "a tie with not waiting"
+    assert told.odds == "within the forecast's error a tie with not waiting"
 
 
 def test_the_imagined_job_states_it_too() -> None:

@@ -19,7 +19,7 @@ from gridflex.services.overrides import Override
 from gridflex.services.overview import Card, Overview, next_low_carbon, overview, stories
 from gridflex.services.possible import possible_g
 from gridflex.services.sla import Sla, sla
-from gridflex.ui.charts.hero import hero_figure, legend
+from gridflex.ui.charts.hero import hero_figure, marks
 from gridflex.ui.palette import palette
 from tests.bench import NOW, RULE, Bench, decide, flat, hour, job, stepped, view_of
 
@@ -194,7 +194,7 @@ def test_arrivals_are_drawn_and_named_only_where_they_are_expected() -> None:
     for view, told in ((hero(VIEW, decided.plan, 150, demand), True), (hero(VIEW, decided.plan, 150), False)):
         drawn = [shape.name for shape in hero_figure(view, palette(False)).layout.shapes]
         assert ("arrivals expected" in drawn) is told
-        assert ("arrivals\u00a0expected" in legend(view, palette(False))) is told
+        assert ("arrivals expected" in [words for *_, words in marks(view, palette(False))]) is told
 
 
 def test_a_stroke_begins_anew_after_half_hours_without_a_value() -> None:
@@ -203,6 +203,13 @@ def test_a_stroke_begins_anew_after_half_hours_without_a_value() -> None:
     gap = replace(found, actual=np.where((row == 1) | (row > 2), np.nan, 200.0))
     measured = {shape.name: shape for shape in hero_figure(gap, palette(False)).layout.shapes}["measured"]
     assert measured.path == "M0,200H1M2,200H3"
+
+
+def test_equal_values_are_one_stroke() -> None:
+    found = hero(VIEW, decide([job()], VIEW).plan, 150)
+    flat_then_up = replace(found, actual=np.where(np.arange(144) < 100, 200.0, 250.0))
+    measured = {shape.name: shape for shape in hero_figure(flat_then_up, palette(False)).layout.shapes}["measured"]
+    assert measured.path == "M0,200H100V250H144"
 
 
 def test_a_band_goes_there_above_and_back_below() -> None:

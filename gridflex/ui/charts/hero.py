@@ -7,7 +7,8 @@ import plotly.graph_objects as go
 
 from gridflex.planning.horizon import Floats
 from gridflex.services.hero import Hero
-from gridflex.ui.charts.style import Spec, figure, label, layout, rule, time_xaxis, value_yaxis
+from gridflex.ui.charts.steps import band, steps
+from gridflex.ui.charts.style import Mark, Spec, figure, label, layout, rule, time_xaxis, value_yaxis
 from gridflex.ui.palette import RULE, Palette
 
 HEIGHT = 470
@@ -31,9 +32,9 @@ def hero_figure(view: Hero, colours: Palette) -> go.Figure:
     )
 
 
-def legend(view: Hero, colours: Palette) -> str:
-    """What each line is, as markdown above the chart: the chart's own legend costs each move a quarter of its time."""
-    marks = (
+def marks(view: Hero, colours: Palette) -> list[Mark]:
+    """What the legend above names."""
+    return [
         ("━", colours.carbon, "measured"),
         ("┅", colours.carbon, "forecast"),
         ("▒", colours.carbon, "likely range"),
@@ -41,9 +42,7 @@ def legend(view: Hero, colours: Palette) -> str:
         ("┅", RULE, "if all ran at once"),
         *([("▒", colours.shift, "arrivals expected")] if view.expects_arrivals else []),
         *([("▇", colours.defer, "waiting jobs run")] if view.windows else []),
-    )
-    unbroken = ((mark, colour, what.replace(" ", "\u00a0")) for mark, colour, what in marks)
-    return " · ".join(f':color[{mark}]{{foreground="{colour}"}}\u00a0{what}' for mark, colour, what in unbroken)
+    ]
 
 
 def _forecast(view: Hero, colours: Palette) -> Spec:
@@ -72,27 +71,6 @@ def _trace(y: Floats, name: str, line: Spec) -> Spec:
     return {**drawn, "name": name, "hoverinfo": "skip"}
 
 
-def _steps(y: Floats, name: str, line: Spec, **extra: object) -> Spec:
-    """A stepped line that answers no pointer: as a shape it costs the browser less than a trace on each move."""
-    return {"type": "path", "path": _path(y), "name": name, "line": line, **extra}
-
-
-def _band(low: Floats, high: Floats, name: str, colour: str, **extra: object) -> Spec:
-    """The area between two stepped lines."""
-    known = np.flatnonzero(~np.isnan(high))
-    back = "".join(f"V{low[row]:.4g}H{row}" for row in known[::-1].tolist())
-    area = {"type": "path", "path": f"{_path(high)}{back}Z", "fillcolor": colour, "line": {"width": 0}}
-    return {**area, "name": name, "layer": "below", **extra}
-
-
-def _path(y: Floats) -> str:
-    """Each half-hour's value as a level stroke; a stroke begins anew after half-hours without one."""
-    known = np.flatnonzero(~np.isnan(y))
-    begins = np.diff(known, prepend=-2) != 1
-    strokes = zip(known.tolist(), y[known].tolist(), begins.tolist(), strict=True)
-    return "".join(f"{f'M{row},' if new else 'V'}{value:.4g}H{row + 1}" for row, value, new in strokes)
-
-
 def _shapes(view: Hero, colours: Palette) -> list[Spec]:
     last = len(view.forecast)
     window: Spec = {"type": "rect", "yref": "paper", "y0": 0, "y1": 1, "line": {"width": 0}, "layer": "below"}
@@ -100,10 +78,10 @@ def _shapes(view: Hero, colours: Palette) -> list[Spec]:
     arrivals = (view.demand_low, view.demand_high, "arrivals expected", "rgba(43,108,176,0.28)")
     return [
         *({**window, "x0": w.first, "x1": w.last, "fillcolor": colours.window} for w in view.windows),
-        _band(view.low, view.high, "likely range", colours.band),
-        _steps(view.actual, "measured", {"color": colours.carbon, "width": 2.5}),
-        _steps(view.power_at_once, "if all ran at once", {"color": RULE, "width": 1.5, "dash": "dash"}, yref="y2"),
-        *([_band(*arrivals, yref="y2")] if view.expects_arrivals else []),
+        band(view.low, view.high, "likely range", colours.band),
+        steps(view.actual, "measured", {"color": colours.carbon, "width": 2.5}),
+        steps(view.power_at_once, "if all ran at once", {"color": RULE, "width": 1.5, "dash": "dash"}, yref="y2"),
+        *([band(*arrivals, yref="y2")] if view.expects_arrivals else []),
         *gate,
         rule(view.now_row, view.now_row, 0, 1, yref="paper"),
     ]

@@ -18,9 +18,11 @@ def job_figure(view: JobDetail, colours: Palette) -> go.Figure:
         "name": "carbon, kg",
         "y": view.carbon_kg,
         "marker": {"color": marks},
-        "text": view.axis.labels,
-        "textposition": "none",
-        "hovertemplate": "start %{text}<br>%{y:.1f} kg<extra></extra>",
+        "hoverinfo": "text",
+        "hovertext": [
+            f"start {when}<br>{kg:.1f} kg · £{gbp:.2f}"
+            for when, kg, gbp in zip(view.axis.labels, view.carbon_kg, view.cost_gbp, strict=True)
+        ],
     }
     line: Spec = {
         "type": "scatter",
@@ -29,7 +31,7 @@ def job_figure(view: JobDetail, colours: Palette) -> go.Figure:
         "y": view.cost_gbp,
         "yaxis": "y2",
         "line": {"color": colours.shift, "width": 2},
-        "hovertemplate": "£%{y:.2f}<extra></extra>",
+        "hoverinfo": "skip",
     }
     return figure(
         data=[bars, line],

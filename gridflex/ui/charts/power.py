@@ -22,7 +22,7 @@ def power_figure(view: PowerView, colours: Palette) -> go.Figure:
         notes.append(label(f"cap {view.cap_kw:.0f} kW", last, view.cap_kw, xanchor="right", yanchor="bottom"))
     return figure(
         data=[
-            _steps(view.plan, "planned", colours.execute, "solid", fill="tozeroy"),
+            {**_steps(view.plan, "planned", colours.execute, "solid"), "fill": "tozeroy", **_hover(view)},
             _steps(view.herd, "each its greenest window", colours.carbon, "dot"),
             _steps(view.at_once, "all at once", RULE, "dash"),
         ],
@@ -42,15 +42,18 @@ def power_figure(view: PowerView, colours: Palette) -> go.Figure:
     )
 
 
-def _steps(values: Floats, name: str, colour: str, dash: str, **extra: object) -> Spec:
+def _steps(values: Floats, name: str, colour: str, dash: str) -> Spec:
     line = {"shape": "hv", "color": colour, "width": 1.5, "dash": dash}
-    hover = "%{y:.0f} kW<extra>" + name + "</extra>"
+    return {"type": "scatter", "mode": "lines", "name": name, "y": values, "line": line, "hoverinfo": "skip"}
+
+
+def _hover(view: PowerView) -> Spec:
+    rows = zip(view.axis.labels, view.plan, view.herd, view.at_once, strict=True)
     return {
-        "type": "scatter",
-        "mode": "lines",
-        "name": name,
-        "y": values,
-        "line": line,
-        "hovertemplate": hover,
-        **extra,
+        "hoverinfo": "text",
+        "hovertext": [
+            f"<b>{when}</b><br>planned {plan:.0f} kW<br>each its greenest window {herd:.0f} kW<br>"
+            f"all at once {at_once:.0f} kW"
+            for when, plan, herd, at_once in rows
+        ],
     }

@@ -22,8 +22,8 @@ def price_figure(ahead: PriceAhead, colours: Palette) -> go.Figure:
     rows = list(range(len(names)))  # at the end of summer time an hour's names come twice
     known, guess = (np.where(mask, price.gbp_per_kwh * PENCE, np.nan) for mask in (price.published, ~price.published))
     low, high = (np.where(price.published, np.nan, column * PENCE) for column in (price.low, price.high))
-    line: Spec = {"type": "scatter", "mode": "lines", "x": rows, "text": names}
-    line["hovertemplate"] = "%{text}: %{y:.1f} p/kWh"
+    said = [f"{name}: {pence:.1f} p/kWh" for name, pence in zip(names, price.gbp_per_kwh * PENCE, strict=True)]
+    line: Spec = {"type": "scatter", "mode": "lines", "x": rows, "hoverinfo": "text", "hovertext": said}
     none: Spec = {"width": 0}
     return figure(
         [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import plotly.graph_objects as go
@@ -10,6 +11,8 @@ from gridflex.services.axis import Axis
 from gridflex.ui.palette import RULE
 
 Spec = dict[str, Any]
+Mark = tuple[str, str, str]
+"""A line's mark, colour and words."""
 
 CONFIG: Spec = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False}
 
@@ -59,6 +62,12 @@ def rule(x0: float, x1: float, y0: float, y1: float, dash: str = "solid", **extr
 def label(text: str, x: float, y: float, **extra: Any) -> Spec:
     """A small annotation without an arrow. The text is ours, never a visitor's."""
     return {"text": text, "x": x, "y": y, "showarrow": False, "font": {"size": 12, "color": RULE}, **extra}
+
+
+def legend(marks: Sequence[Mark]) -> str:
+    """The marks as markdown above a chart: the chart's own legend is dear on each move."""
+    unbroken = ((mark, colour, what.replace(" ", "\u00a0")) for mark, colour, what in marks)
+    return " · ".join(f':color[{mark}]{{foreground="{colour}"}}\u00a0{what}' for mark, colour, what in unbroken)
 
 
 def plain(text: str) -> str:
