@@ -65,8 +65,7 @@ def _rules() -> None:
         _consequences(decided, energy)
     with proof:
         _told_of(curves, decided)
-        for sentence in proof_lines(decided):
-            st.text(sentence)  # job ids are text from outside
+        st.text("\n".join(proof_lines(decided)))  # job ids are text from outside
         controls.keep_button()
         if not planning.capped():  # else the lab says itself how far it is
             st.caption("What follows is of this plan." if settled else WAIT)
@@ -98,12 +97,12 @@ def _alternatives() -> tuple[Floats, Floats]:
 def _consequences(decided: Decisions, energy: int) -> None:
     sums = totals(decided)
     against = " against first come, first served under the cap" if decided.rules.site_capped else ""
+    found = what_if(energy, decided.view, decided.plan.policy, decided.rules, session.workspace().site.pue)
     st.markdown(
         f"**{sums.waiting:,} of {fmt.plural(sums.jobs, 'job')} wait.** The plan "
-        f"{worth_words(sums.saved_g, sums.saved_gbp, sums.saved_share)}{against}."
+        f"{worth_words(sums.saved_g, sums.saved_gbp, sums.saved_share)}{against}.\n\n"
+        f":gray[{fmt.energy(energy)} over 5 h is {fmt.power(found.power_kw)}; {found.sentence}]"
     )
-    found = what_if(energy, decided.view, decided.plan.policy, decided.rules, session.workspace().site.pue)
-    st.caption(f"{fmt.energy(energy)} over 5 h is {fmt.power(found.power_kw)}; {found.sentence}")
 
 
 def _curves(decided: Decisions) -> Curves:

@@ -153,6 +153,25 @@ def test_the_linear_programme_and_the_lagrangian_agree_on_the_bound(own_slack: b
     assert prices.bound <= plan.value * (1 + 1e-9)
 
 
+def test_runs_that_a_plan_makes_no_use_of_are_forgotten() -> None:
+    from gridflex.planning.cap_columns import Considered
+    from gridflex.planning.capped import relax
+
+    queue, horizon, cap = benchmark_queue(200, 42, own_slack=True)
+    jobs, pauses = np.arange(len(queue)), np.zeros(len(queue), dtype=bool)
+    considered = Considered(relax(queue, jobs, pauses, queue.power_kw, np.full(96, cap), horizon.intensity, 0.0))
+    considered.add(np.zeros(96), 0.05)
+    (before,) = considered.groups()
+    first = before.near.argmax(axis=1)
+    share = np.zeros(before.near.shape)
+    share[np.arange(len(first)), first] = 1.0
+    considered.keep_used((before,), (share,))
+    (after,) = considered.groups()
+    assert before.near.sum() > len(first)
+    assert (after.near.sum(axis=1) == 1).all()
+    assert (after.near.argmax(axis=1)[after.of] == first[before.of]).all()
+
+
 @pytest.mark.parametrize("own_slack", [False, True])
 def test_a_benchmark_queue_is_planned_close_to_its_bound(own_slack: bool) -> None:
     queue, horizon, cap = benchmark_queue(1000, 42, own_slack)
