@@ -1,4 +1,4 @@
-"""The barest floor: a page of nothing but the empty app's slider and the chart it moves, in a fragment."""
+"""The bare floor: a page of nothing but the empty app's slider and the chart it moves, in a fragment."""
 
 import streamlit as st
 

@@ -25,21 +25,24 @@ SLIDER = "[data-testid='stSlider'] input[type='range']"
 WATCH = """(slider) => {
   window.repainted = new Promise((done, failed) => {
     const timer = setTimeout(() => failed("no repaint"), 10000);
+    const value = () => document.querySelector(slider).getAttribute("aria-valuetext");
+    const before = value();
     let began;
     document.addEventListener("keydown", () => { began = performance.now(); }, {once: true, capture: true});
     const watch = new MutationObserver(() => {
-      if (began === undefined) return;
-      const label = " " + document.querySelector(slider).getAttribute("aria-valuetext");
-      const labels = [...document.querySelectorAll("[data-testid='stPlotlyChart'] .annotation-text")];
-      if (!labels.some((drawn) => drawn.textContent.endsWith(label) && drawn.checkVisibility())) return;
+      if (began === undefined || value() === before) return;
+      const charts = [...document.querySelectorAll("[data-testid='stPlotlyChart']")];
+      const drawn = charts.find((chart) => chart.checkVisibility())?.querySelectorAll(".annotation-text") ?? [];
+      const labels = ["threshold " + value(), "now " + value()];
+      if (![...drawn].some((label) => labels.includes(label.textContent))) return;
       watch.disconnect(); clearTimeout(timer);
       requestAnimationFrame(() => requestAnimationFrame(() => done(performance.now() - began)));
     });
     watch.observe(document.body, {subtree: true, childList: true, attributes: true, characterData: true});
   });
 }"""
-"""The chart's own label must show the slider's new value: Streamlit hides the chart of before at once, draws another
-beside it, and takes the first one away only when the run has ended, so that no change of either tells."""
+"""The first chart's own label must show the slider's new value. Streamlit hides the chart of before at once, draws
+another beside it, and takes the first one away only when the run has ended, so that no change of either tells."""
 
 
 def first_load(page: Page, url: str) -> float:
@@ -72,7 +75,10 @@ def measure(url: str, count: int = 25) -> tuple[float, list[float]]:
 
 
 def measure_elsewhere(url: str, jobs: Path, count: int = 15) -> dict[str, list[float]]:
-    """Latencies of ``count`` moves where more is drawn: on Tuning, and on both pages with the ``jobs`` uploaded."""
+    """Latencies of ``count`` moves where more is drawn: on Tuning, and on both pages with the ``jobs`` uploaded.
+
+    The slider rests until the page has drawn what follows a move.
+    """
     found: dict[str, list[float]] = {}
     with window() as page:
         first_load(page, url)

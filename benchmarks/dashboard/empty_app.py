@@ -10,6 +10,7 @@ from benchmarks.dashboard.floor import VALUES, figure, frozen, moved
 
 
 def now() -> None:
+    """The page that is measured."""
     st.title("Now")
     moved()
     for column, name in zip(st.columns(3), ("intensity", "price", "power"), strict=True):
@@ -19,6 +20,7 @@ def now() -> None:
 
 
 def about() -> None:
+    """The other page."""
     st.title("About")
 
 

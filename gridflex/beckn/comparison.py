@@ -7,11 +7,13 @@ from pydantic import BaseModel, ConfigDict
 from gridflex.beckn.candidates import Candidate, Run, Workload
 from gridflex.domain import format as fmt
 
+NOTHING = (fmt.carbon(0), fmt.money(0))
+
 
 def compared(candidate: Candidate, workload: Workload) -> str:
     """The chosen window beside the site's own alternatives, in a sentence; empty where none is known."""
     parts = [
-        f"{_in_words(saving(candidate, run))} {name}"
+        _in_words(saving(candidate, run), name)
         for run, name in (
             (workload.run_now, "running now"),
             (workload.best_run, "the best start on the site's own tariff"),
@@ -35,7 +37,13 @@ def saving(candidate: Candidate, run: Run) -> Saving:
     return Saving(carbon_kg=run.carbon_kg - candidate.carbon_kg, cost_gbp=run.cost_gbp - candidate.cost_gbp)
 
 
-def _in_words(saved: Saving) -> str:
-    less = {True: "less", False: "more"}
-    carbon = f"{fmt.carbon(abs(saved.carbon_kg) * 1e3)} {less[saved.carbon_kg >= 0]}"
-    return f"{carbon} and {fmt.money(abs(saved.cost_gbp))} {less[saved.cost_gbp >= 0]} than"
+def _in_words(saved: Saving, other: str) -> str:
+    sides = (
+        ("carbon", fmt.carbon(abs(saved.carbon_kg) * 1e3), saved.carbon_kg),
+        ("cost", fmt.money(abs(saved.cost_gbp)), saved.cost_gbp),
+    )
+    differ = [f"{size} {'less' if value > 0 else 'more'}" for _, size, value in sides if size not in NOTHING]
+    same = " and ".join(name for name, size, _ in sides if size in NOTHING)
+    if not differ:
+        return f"the same {same} as {other}"
+    return f"{' and '.join(differ)} than {other}" + (f", at the same {same}" if same else "")

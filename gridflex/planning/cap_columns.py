@@ -59,6 +59,7 @@ class Considered:
         self.thinned = False
         self._relaxation = relaxation
         self._near: Bools | None = None
+        self._kept: Bools | None = None
         self._sure: Bools | None = None
         self._used: Bools | None = None
 
@@ -74,9 +75,9 @@ class Considered:
             self._sure = sure if self._sure is None else self._sure & sure
 
     def keep_used(self, groups: Sequence[Groups], share: Sequence[Floats]) -> None:
-        """Forget the runs of which a plan makes no use: at its prices they were not worth a place."""
+        """Forget the runs of which a plan makes no use; those near the best at its prices are soon added again."""
         if self._near is not None:
-            self._near = (share[0] > 0)[groups[0].of]
+            self._near = self._kept = (share[0] > 0)[groups[0].of]
 
     def groups(self) -> tuple[Groups, ...]:
         """Groups of the runs considered, then of those that pause."""
@@ -91,7 +92,10 @@ class Considered:
         """Groups of runs; where they consider very much for so few jobs, every second end is given up."""
         groups = run_groups(self._relaxation, runs, near)
         self.thinned = int(groups.near.sum()) > max(MOST_COLUMNS, COLUMNS_A_JOB * len(runs.member))
-        return run_groups(self._relaxation, runs, _snapped(near, 2)) if self.thinned else groups
+        if not self.thinned:
+            return groups
+        few = _snapped(near, 2)
+        return run_groups(self._relaxation, runs, few if self._kept is None else few | self._kept)
 
 
 def _snapped(near: Bools, step: int) -> Bools:

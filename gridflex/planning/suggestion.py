@@ -41,6 +41,6 @@ def suggest_threshold(sweep: Sweep, objective: Objective) -> Suggestion:
     return Suggestion(
         threshold,
         f"{threshold:.0f} g/kWh is the highest threshold that keeps {100 * gain[row] / gain.max():.0f} % of the "
-        f"largest gain: {waiting} job{'s wait' if waiting != 1 else ' waits'}, "
+        f"most this policy can gain: {waiting} job{'s wait' if waiting != 1 else ' waits'}, "
         f"{sweep.delay_hours[row]:.1f} h on average over all that may wait.",
     )

@@ -72,8 +72,20 @@ def _percent(part: float, whole: float) -> float:
     return 100 * part / whole if whole else 0.0
 
 
+POLICY_DECIMALS = {
+    "carbon saved, %": 1,
+    "share of the possible, %": 1,
+    "gap to the best, %": 3,
+    "energy cost, £": 2,
+    "cost saved, %": 1,
+    "mean delay, h": 1,
+    "peak, kW": 1,
+}
+"""Digits after the point, on the page and in its export."""
+
+
 def policy_table(rows: Sequence[PolicyRow]) -> pd.DataFrame:
-    """The rows as shown and exported, units in the column names: money to the penny, the rest to a tenth."""
+    """The rows as shown and exported, units in the column names, rounded to ``POLICY_DECIMALS``."""
     import pandas as pd
 
     shown = pd.DataFrame(
@@ -90,7 +102,7 @@ def policy_table(rows: Sequence[PolicyRow]) -> pd.DataFrame:
             "not placed": [row.unplaced for row in rows],
         }
     )
-    return shown.round({name: 2 if name.endswith("£") else 1 for name in shown.columns[1:-2]})
+    return shown.round(POLICY_DECIMALS)
 
 
 def comparison(decisions: Decisions) -> Generator[None, None, list[PolicyRow]]:

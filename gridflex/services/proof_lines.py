@@ -27,7 +27,12 @@ def proof_lines(decisions: Decisions) -> Iterator[str]:
     waits = "Nearly all jobs start without waiting"
     if found.wait_p95_hours > 0:
         half, most = fmt.hours(found.wait_p50_hours), fmt.hours(found.wait_p95_hours)
-        waits = f"Half of the jobs wait {half} or less, 95 % {most} or less"
+        few = (
+            f"Half of the jobs wait {half} or less, 95 %"
+            if found.wait_p50_hours > 0
+            else "Half of the jobs do not wait, 95 % wait"
+        )
+        waits = f"{few} {most} or less"
     dirtier = f"; {fmt.plural(found.dirtier, 'job')} made dirtier" if found.dirtier else ""
     yield f"{waits}; all done in {fmt.hours(found.makespan_hours)}; peak {fmt.power(found.peak_kw)}{dirtier}."
     if found.idle_gpu_hours is not None:

@@ -57,7 +57,9 @@ def timeline(decisions: Decisions, cap_kw: float | None = None) -> Timeline:
     order = np.argsort(-plan.queue.energy_kwh, kind="stable")
     single = np.sort(order[:MOST_ROWS]) if len(order) > MOST_ROWS else np.arange(len(order))
     single = single[np.argsort(plan.queue.earliest[single], kind="stable")]
-    bars = [_bar(decisions, int(row), first) for row in single]
+    # Read once: each look at a frame's column leaves a mark on it that pandas keeps for a while.
+    names, kinds = decisions.frame["job_id"].tolist(), decisions.frame["kind"].tolist()
+    bars = [_bar(decisions, int(row), first, f"{names[row]}", f"{kinds[row]}") for row in single]
     bars += [_group(decisions, rows, first) for rows in _groups(decisions, order[MOST_ROWS:])]
     year = uk_time(view.now).year
     axis = time_axis(plan.horizon.at(first), len(plan.horizon) - first)
@@ -80,17 +82,15 @@ def timeline(decisions: Decisions, cap_kw: float | None = None) -> Timeline:
     )
 
 
-def _bar(decisions: Decisions, row: int, first: int) -> Bar:
+def _bar(decisions: Decisions, row: int, first: int, job: str, kind: str) -> Bar:
     plan, queue = decisions.plan, decisions.plan.queue
     begin, length = int(queue.baseline[row]) - first, float(queue.length[row])
     start = int(plan.start[row]) - first
     placed = bool(plan.placed[row])
-    job = decisions.frame["job_id"].iat[row]
-    kind = decisions.frame["kind"].iat[row]
     action = ACTIONS[decisions.action[row]]
     when = fmt.date_clock(plan.horizon.at(plan.start[row])) if placed else "not placed"
     return Bar(
-        label=str(job)[:24],
+        label=job[:24],
         jobs=1,
         action=action,
         baseline=(begin, begin + length),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 import streamlit as st
 from pydantic import ValidationError
@@ -35,7 +36,7 @@ def buttons() -> None:
         if st.button("Edit the table", icon=":material/edit:", disabled=len(here.frame) > MOST_EDITED):
             _edit_dialog()
         st.download_button(
-            "Export jobs", export_csv(here.frame), "gridflex-jobs.csv", "text/csv", icon=":material/download:",
+            "Export jobs", partial(export_csv, here.frame), "gridflex-jobs.csv", "text/csv", icon=":material/download:",
             on_click="ignore",
         )  # fmt: skip
         if st.button("Re-plan", icon=":material/refresh:"):

@@ -15,6 +15,7 @@ from gridflex.ui import faults, frame, planning, session
 from gridflex.ui.charts.job import job_figure
 from gridflex.ui.charts.style import CONFIG
 from gridflex.ui.palette import palette
+from gridflex.ui.plain import plain
 
 CHOICES = {"Run now": Action.EXECUTE_NOW, "Hold until": Action.DEFER, "Cancel": Action.CANCEL}
 
@@ -37,7 +38,8 @@ def open_drawer(row: int) -> None:
     job = found.job
     st.text(job.job_id)
     run = f"{fmt.power(job.power_kw)} for {fmt.hours(job.duration_hours)}"
-    st.caption(f"{job.priority} · {fmt.energy(job.energy_kwh)} · {run}")
+    starts = f"may start {found.axis.labels[0]} to {found.axis.labels[-1]}" if len(found.carbon_kg) > 1 else "one start"
+    st.caption(plain(f"{job.kind} · {job.priority} · {fmt.energy(job.energy_kwh)} · {run} · {starts}"))
     st.markdown(f"**{job.sentence}**")
     st.caption(f"Rationale: {job.rationale.replace('_', ' ')}. {found.issued}")
     _chart(found)

@@ -14,6 +14,7 @@ from gridflex.planning.horizon import Floats
 from gridflex.planning.pareto import TradeOff
 from gridflex.planning.policies import POLICIES
 from gridflex.services.lab import (
+    POLICY_DECIMALS,
     PolicyRow,
     comparison,
     frontier_point,
@@ -80,8 +81,8 @@ def _cases(decided: Decisions) -> Stepwise[list[Case]]:
 
 
 def _power(decided: Decisions, others: tuple[Floats, Floats]) -> None:
-    st.subheader("Power against the cap", anchor=False)
     view = power_view(decided, *others)
+    st.subheader("Site power" if view.cap_kw is None else "Site power against the cap", anchor=False)
     st.plotly_chart(power_figure(view, palette(session.is_dark())), key="power", config=CONFIG, alt=view.alt)
     st.caption(view.sentence)
     exports.table_button("Export the power", "gridflex-power.csv", power_table(view))
@@ -123,8 +124,7 @@ def _policies(decided: Decisions) -> None:
         table,
         hide_index=True,
         column_config={
-            name: st.column_config.NumberColumn(name, format="%.2f" if name.endswith("£") else "%.1f")
-            for name in table.columns[1:-2]
+            name: st.column_config.NumberColumn(name, format=f"%.{digits}f") for name, digits in POLICY_DECIMALS.items()
         },
         alt="Every policy on this queue: carbon saved, share of the possible, gap, cost, delay, peak, dirtier jobs.",
     )
@@ -150,7 +150,7 @@ def _work(decided: Decisions, points: Sequence[TradeOff]) -> None:
     cost = work_cost(decided)
     if cost is None:
         return
-    st.subheader("£ per 1,000 inferences under a carbon cap", anchor=False)
+    st.subheader("£ per 1,000 units of work under a carbon cap", anchor=False)
     st.markdown(
         f"This plan: **£{cost.gbp:.4f}** and {fmt.carbon(cost.g)} per 1,000 (at once £{cost.baseline_gbp:.4f} and "
         f"{fmt.carbon(cost.baseline_g)})."

@@ -13,8 +13,8 @@ from gridflex.services.job_table import ACTION_WORDS, MOST_SENTENCES, job_table
 from gridflex.services.proof_lines import certificate_line
 from gridflex.services.timeline import timeline
 from gridflex.ui import controls, exports, feed, frame, intake, job_drawer, session, steering
-from gridflex.ui.charts.style import CONFIG
-from gridflex.ui.charts.timeline import timeline_figure
+from gridflex.ui.charts.style import CONFIG, legend
+from gridflex.ui.charts.timeline import marks, timeline_figure
 from gridflex.ui.palette import palette
 
 ACTION_COLOURS = {"run": "#0F766E", "wait": "#B58900", "shift region": "#2B6CB0", "cancelled": "#8A8F98"}
@@ -35,8 +35,9 @@ def show() -> None:
     decided = controls.planned()
     _header(decided)
     controls.keep_button()
-    drawn = timeline(decided, decided.rules.cap_kw)
-    st.plotly_chart(timeline_figure(drawn, palette(session.is_dark())), key="timeline", config=CONFIG, alt=drawn.alt)
+    drawn, colours = timeline(decided, decided.rules.cap_kw), palette(session.is_dark())
+    st.caption(f"Strip, carbon intensity: {legend(marks(colours))}")
+    st.plotly_chart(timeline_figure(drawn, colours), key="timeline", config=CONFIG, alt=drawn.alt)
     _table(decided)
     _totals(decided)
     feed.show()

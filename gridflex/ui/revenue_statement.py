@@ -81,7 +81,10 @@ def _net(found: Revenue, case: EventCase) -> None:
             "£": [gbp for _, gbp in case.net.parts] + [case.net.net_gbp],
         },
         hide_index=True,
-        column_config={"£": st.column_config.NumberColumn("£", format="%,.2f")},
+        column_config={
+            "part": st.column_config.TextColumn("part", width="medium"),  # on a phone the £ must be seen
+            "£": st.column_config.NumberColumn("£", format="%,.2f"),
+        },
         alt=case.net.sentence,
     )
     rows_below("Rows of the bill change, by half-hour", "bill-change", bill_rows(found.plan.power_kw(), case))

@@ -48,19 +48,15 @@ def _rules() -> None:
     if not planning.capped():
         planning.decisions()  # made, and remembered, before a place is laid: what trickles in is drawn more than once
     left, right = st.columns([1, 2], gap="medium")
+    with left:
+        energy = _controls() if planning.capped() else None  # a plan under a cap takes longer than controls may wait
     with right:
         told, line = st.container(), st.empty()
         decided = rule_controls.plan_under(line)
-        curves = _curves(decided)  # before even the controls: their state is known
+        curves = _curves(decided)  # else before even the controls: their state is known
         proof = st.container()
     with left:
-        rule_controls.policy_select()
-        controls.threshold_controls()
-        rule_controls.aim_controls()
-        rule_controls.limit_controls(float(np.max(_alternatives())))
-        rule_controls.minimum_gain_slider()
-        rule_controls.price_limit_input()
-        energy = controls.energy_slider()
+        energy = _controls() if energy is None else energy
     with told:
         _consequences(decided, energy)
     with proof:
@@ -71,6 +67,17 @@ def _rules() -> None:
             st.caption("What follows is of this plan." if settled else WAIT)
         if not settled:
             _at_rest([])
+
+
+def _controls() -> int:
+    """All of them; the energy of the imagined job, kWh."""
+    rule_controls.policy_select()
+    controls.threshold_controls()
+    rule_controls.aim_controls()
+    rule_controls.limit_controls(float(np.max(_alternatives())))
+    rule_controls.minimum_gain_slider()
+    rule_controls.price_limit_input()
+    return controls.energy_slider()
 
 
 @st.fragment(run_every=REST_S)

@@ -167,3 +167,11 @@ def test_the_comparison_names_both_alternatives():
         "30.0 kg more and £8.00 more than the best start on the site's own tariff"
     )
     assert compared(consider(window(), workload(), NOW), workload()) == ""
+    alike = workload(
+        run_now=Run(start=NOW, cost_gbp=408.0, carbon_kg=450.0),
+        best_run=Run(start=NOW, cost_gbp=408.0, carbon_kg=480.0),
+    )
+    assert compared(consider(window(), alike, NOW), alike) == (
+        "30.0 kg more than running now, at the same cost; "
+        "the same carbon and cost as the best start on the site's own tariff"
+    )

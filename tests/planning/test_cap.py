@@ -153,6 +153,22 @@ def test_the_linear_programme_and_the_lagrangian_agree_on_the_bound(own_slack: b
     assert prices.bound <= plan.value * (1 + 1e-9)
 
 
+@pytest.mark.parametrize("tight", [0.68, 0.7, 0.72])
+def test_under_a_tight_cap_a_crowded_relaxed_plan_finds_room_for_all(tight: float) -> None:
+    """There is room: with every run near the best kept, the second plan has it, too (and takes twice as long)."""
+    from gridflex.planning.cap_lp import relaxed_plan
+    from gridflex.planning.capped import relax
+    from gridflex.planning.prices import lagrangian_prices
+
+    queue, horizon, cap = benchmark_queue(3000, 7, own_slack=True)
+    jobs, pauses = np.arange(len(queue)), np.zeros(len(queue), dtype=bool)
+    room = np.full(96, tight * cap)
+    relaxation = relax(queue, jobs, pauses, queue.power_kw, room, horizon.intensity, 0.0)
+    plan = relaxed_plan(relaxation, lagrangian_prices(relaxation))
+    assert plan.excess == 0
+    assert plan.value == pytest.approx(plan.prices.bound, rel=1e-3)
+
+
 def test_runs_that_a_plan_makes_no_use_of_are_forgotten() -> None:
     from gridflex.planning.cap_columns import Considered
     from gridflex.planning.capped import relax

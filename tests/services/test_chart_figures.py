@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -14,9 +17,10 @@ from gridflex.services.power_view import alternatives, power_view
 from gridflex.ui.charts.curves import curves_figure, marks
 from gridflex.ui.charts.job import job_figure
 from gridflex.ui.charts.power import power_figure
-from gridflex.ui.charts.steps import steps
+from gridflex.ui.charts.price import price_figure
+from gridflex.ui.charts.steps import band, steps
 from gridflex.ui.palette import palette
-from tests.bench import decide, flat, job, stepped, view_of
+from tests.bench import NOW, decide, flat, job, stepped, view_of
 
 COLOURS = palette(False)
 # At once 200 g. The first start at or below 100 g is after 4 h, 120 g 3.5 h, 140 g 2 h, 170 g 1.5 h.
@@ -92,9 +96,36 @@ def test_the_power_chart_tells_all_three_at_a_half_hour() -> None:
 
 def test_a_job_s_chart_tells_carbon_and_cost_of_a_start() -> None:
     view = job_detail(DECIDED, 0)
-    bars, cost = job_figure(view, COLOURS).data
-    assert bars.hovertext[0] == f"start {view.axis.labels[0]}<br>2.0 kg · £1.00"
+    others, this, cost = job_figure(view, COLOURS).data
+    assert others.hovertext[0] == f"start {view.axis.labels[0]}<br>2.0 kg · £1.00"
     assert cost.hoverinfo == "skip"
+    assert np.flatnonzero(~np.isnan(this.y)).tolist() == [view.chosen] == np.flatnonzero(np.isnan(others.y)).tolist()
+    assert this.marker.color == COLOURS.defer
+
+
+def test_a_job_that_runs_now_has_its_start_in_the_colour_of_running() -> None:
+    this = job_figure(job_detail(decide([job()], view_of(stepped((2, 100), then=200))), 0), COLOURS).data[1]
+    assert (this.name, this.marker.color) == ("the start chosen", COLOURS.execute)
+
+
+def test_a_negative_price_has_its_sign_before_the_pound() -> None:
+    paid = replace(job_detail(DECIDED, 0), cost_gbp=np.full(len(job_detail(DECIDED, 0).cost_gbp), -0.35))
+    assert job_figure(paid, COLOURS).data[0].hovertext[0].endswith("2.0 kg · −£0.35")
+
+
+def test_a_band_is_closed_where_a_value_is_missing() -> None:
+    low, high = np.array([np.nan, 1, 2, np.nan, 4, 5]), np.array([np.nan, 6, 6, np.nan, 7, 8])
+    assert band(low, high, "range", "grey")["path"] == "M1,1V6H2V6H3V2H2V1H1ZM4,4V7H5V8H6V5H5V4H4Z"
+
+
+def test_a_price_is_told_with_where_it_comes_from() -> None:
+    published = np.array([True, False])
+    price = SimpleNamespace(
+        gbp_per_kwh=np.array([0.2, 0.1]), published=published, low=np.full(2, 0.05), high=np.full(2, 0.3)
+    )
+    ahead = SimpleNamespace(price=price, moments=[NOW, NOW + timedelta(minutes=30)])
+    told = price_figure(ahead, COLOURS).data[-1].hovertext  # type: ignore[arg-type]
+    assert [text.split(": ")[1] for text in told] == ["20.0 p/kWh, published", "10.0 p/kWh, profile"]
 
 
 def test_a_flat_grid_has_flat_curves() -> None:

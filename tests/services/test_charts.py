@@ -183,7 +183,7 @@ def test_the_suggested_threshold_has_its_reason() -> None:
     found = threshold_curves(decide([job()], VIEW)).suggestion
     assert found.threshold == 119  # above it the job stops half an hour earlier, at 120 g
     assert found.reason.startswith(
-        "119 g/kWh is the highest threshold that keeps 100 % of the largest gain: 1 job waits"
+        "119 g/kWh is the highest threshold that keeps 100 % of the most this policy can gain: 1 job waits"
     )
 
 

@@ -217,4 +217,4 @@ def test_a_band_goes_there_above_and_back_below() -> None:
     row = np.arange(144)
     low, high = (np.where((row > 47) & (row < 50), value, np.nan) for value in (80.0 + row, 280.0 + row))
     drawn = hero_figure(replace(found, low=low, high=high), palette(False)).layout.shapes
-    assert {shape.name: shape for shape in drawn}["likely range"].path == "M48,328H49V329H50V129H49V128H48Z"
+    assert {shape.name: shape for shape in drawn}["likely range"].path == "M48,128V328H49V329H50V129H49V128H48Z"

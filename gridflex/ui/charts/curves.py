@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 
 from gridflex.services.curves import Curves
 from gridflex.ui.charts.steps import steps
-from gridflex.ui.charts.style import Mark, Spec, figure, label, layout, rule
+from gridflex.ui.charts.style import GRID, Mark, Spec, figure, label, layout, rule
 from gridflex.ui.palette import Palette
 
 HEIGHT = 430
@@ -20,7 +20,7 @@ DOT_PX = 5
 
 def curves_figure(view: Curves, colours: Palette) -> go.Figure:
     """Saved per cent above, jobs deferred and mean delay below."""
-    grid: Spec = {"gridcolor": "rgba(138,143,152,0.25)", "nticks": 5, **_axis("")}
+    grid: Spec = {"gridcolor": GRID, "nticks": 5}
     return figure(
         data=[_carbon(view, colours)],
         layout=layout(
@@ -34,7 +34,7 @@ def curves_figure(view: Curves, colours: Palette) -> go.Figure:
                 "range": [0, 1.05 * max(float(view.delay_hours.max()), 1.0)],
                 "overlaying": "y2",
                 "side": "right",
-                "tickmode": "auto",
+                "tickmode": "auto",  # left to itself Plotly puts its ticks where the other axis has them
                 "nticks": 4,
                 "showgrid": False,
             },

@@ -94,9 +94,7 @@ def _annotations(view: Hero, colours: Palette) -> list[Spec]:
     ]
     gate = view.threshold
     if gate is not None:
-        windows.append(
-            label(f"threshold {gate:.0f}", 0.5, gate, xanchor="left", yanchor="bottom", bgcolor=colours.page)
-        )
+        windows.append(label(f"threshold {gate:.0f}", len(view.forecast), gate, xanchor="right", yanchor="bottom"))
     return [
         *windows,
         label("NOW", view.now_row, 0.285, yref="paper", yanchor="middle", xanchor="left", xshift=4),

@@ -8,20 +8,20 @@ import plotly.graph_objects as go
 from gridflex.backtest.month import saved_by_hour_and_month
 from gridflex.services.impact_errors import Errors
 from gridflex.services.impact_view import Impact
-from gridflex.ui.charts.style import Spec, figure, layout, plain
+from gridflex.ui.charts.style import GRID, Spec, figure, layout, plain
 from gridflex.ui.palette import RULE, Palette
 
 HEIGHT = 320
 MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 MOST_POINTS = 1500
 DAY = "%-d %b"
-GRID: Spec = {"gridcolor": "rgba(138,143,152,0.25)", "zeroline": False, "fixedrange": True, "nticks": 5}
+AXIS: Spec = {"gridcolor": GRID, "zeroline": False, "fixedrange": True, "nticks": 5}
 
 
 def _axes(x: str, y: str, **extra: str) -> Spec:
     return {
         "xaxis": {"title": {"text": x}, "fixedrange": True, "showgrid": False, "nticks": 6, **extra},
-        "yaxis": {"title": {"text": y}, **GRID},
+        "yaxis": {"title": {"text": y}, **AXIS},
         "margin": {"l": 56, "r": 12, "t": 44, "b": 44},
     }
 

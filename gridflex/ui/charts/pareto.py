@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 
 from gridflex.planning.pareto import TradeOff
 from gridflex.services.lab import PolicyRow
-from gridflex.ui.charts.style import Spec, figure, layout
+from gridflex.ui.charts.style import GRID, Spec, figure, layout
 from gridflex.ui.palette import RULE, Palette
 
 HEIGHT = 360
@@ -20,7 +20,7 @@ def pareto_figure(
     points: Sequence[TradeOff], rows: Sequence[PolicyRow], chosen: tuple[float, float], colours: Palette
 ) -> go.Figure:
     """Cost to the right, carbon up; the marker's colour is the mean delay."""
-    grid: Spec = {"gridcolor": "rgba(138,143,152,0.25)", "zeroline": False, "fixedrange": True}
+    grid: Spec = {"gridcolor": GRID, "zeroline": False, "fixedrange": True}
     return figure(
         data=[_frontier(points, colours), _policies(rows), _chosen(chosen, colours)],
         layout=layout(

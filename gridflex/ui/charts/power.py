@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import numpy as np
 import plotly.graph_objects as go
 
 from gridflex.planning.horizon import Floats
 from gridflex.services.power_view import PowerView
-from gridflex.ui.charts.style import Spec, figure, label, layout, rule, time_xaxis
+from gridflex.ui.charts.style import GRID, Spec, figure, label, layout, rule, time_xaxis
 from gridflex.ui.palette import RULE, Palette
 
 HEIGHT = 300
+AIR = 1.2
+"""Above the highest line, for the labels."""
 
 
 def power_figure(view: PowerView, colours: Palette) -> go.Figure:
@@ -31,10 +34,10 @@ def power_figure(view: PowerView, colours: Palette) -> go.Figure:
             xaxis=time_xaxis(view.axis, 0, last),
             yaxis={
                 "title": {"text": "site kW"},
-                "rangemode": "tozero",
+                "range": [0, AIR * max(float(np.max([view.plan, view.herd, view.at_once])), view.cap_kw or 0.0, 1.0)],
                 "fixedrange": True,
                 "nticks": 4,
-                "gridcolor": "rgba(138,143,152,0.25)",
+                "gridcolor": GRID,
             },
             shapes=shapes,
             annotations=notes,

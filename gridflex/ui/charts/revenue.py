@@ -8,7 +8,7 @@ from gridflex.domain.format import clock
 from gridflex.domain.halfhours import half_hours
 from gridflex.markets.p415 import Statement
 from gridflex.services.revenue_services import CHOSEN, INELIGIBLE, OPEN, Square, Stacking
-from gridflex.ui.charts.style import Spec, figure, layout, plain
+from gridflex.ui.charts.style import GRID, Spec, figure, layout, plain
 from gridflex.ui.palette import RULE, Palette
 
 ROW_PX = 27
@@ -100,6 +100,6 @@ def event_figure(statement: Statement, colours: Palette) -> go.Figure:
             EVENT_PX,
             bargap=0.3,
             xaxis={"type": "category", "showgrid": False, "fixedrange": True, "nticks": 8},
-            yaxis={"title": {"text": "MWh"}, "gridcolor": "rgba(138,143,152,0.25)", "fixedrange": True, "nticks": 5},
+            yaxis={"title": {"text": "MWh"}, "gridcolor": GRID, "fixedrange": True, "nticks": 5},
         ),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from gridflex.planning.horizon import Floats
+from gridflex.planning.horizon import Floats, Ints
 from gridflex.ui.charts.style import Spec
 
 
@@ -14,11 +14,20 @@ def steps(y: Floats, name: str, line: Spec, **extra: object) -> Spec:
 
 
 def band(low: Floats, high: Floats, name: str, colour: str, **extra: object) -> Spec:
-    """The area between two stepped lines."""
+    """The area between two stepped lines, closed wherever a value is missing."""
     known = np.flatnonzero(~np.isnan(high))
-    back = "".join(f"V{low[row]:.4g}H{row}" for row in known[::-1].tolist())
-    area = {"type": "path", "path": f"{_path(high)}{back}Z", "fillcolor": colour, "line": {"width": 0}}
-    return {**area, "name": name, "layer": "below", **extra}
+    path = "".join(_area(rows, low, high) for rows in np.split(known, np.flatnonzero(np.diff(known) > 1) + 1))
+    area = {"type": "path", "path": path, "fillcolor": colour, "line": {"width": 0}, "layer": "below"}
+    return {**area, "name": name, **extra}
+
+
+def _area(rows: Ints, low: Floats, high: Floats) -> str:
+    """There above, back below, over rows that follow one another."""
+    if not len(rows):
+        return ""
+    there = "".join(f"V{high[row]:.4g}H{row + 1}" for row in rows.tolist())
+    back = "".join(f"V{low[row]:.4g}H{row}" for row in rows[::-1].tolist())
+    return f"M{rows[0]},{low[rows[0]]:.4g}{there}{back}Z"
 
 
 def _path(y: Floats) -> str:

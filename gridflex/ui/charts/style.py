@@ -11,6 +11,8 @@ from gridflex.services.axis import Axis
 from gridflex.ui.palette import RULE
 
 Spec = dict[str, Any]
+GRID = "rgba(138,143,152,0.25)"
+"""Faint on both pages."""
 Mark = tuple[str, str, str]
 """A line's mark, colour and words."""
 
@@ -45,7 +47,7 @@ def value_yaxis(title: str, top: float, standoff: int = 6, **extra: Any) -> Spec
     return {
         "range": [0, top],
         "title": {"text": title, "standoff": standoff},
-        "gridcolor": "rgba(138,143,152,0.25)",
+        "gridcolor": GRID,
         "zeroline": False,
         "fixedrange": True,
         "nticks": 5,
@@ -81,6 +83,7 @@ def layout(height: int, **extra: Any) -> Spec:
         "height": height,
         "margin": {"l": 52, "r": 12, "t": 30, "b": 28},
         "hovermode": "x",
+        "hoversubplots": "axis",
         "showlegend": True,
         "legend": {"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom", "font": {"size": 12}},
         "uirevision": "keep",

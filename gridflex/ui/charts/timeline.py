@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 from gridflex.domain.bands import INDEX_WORDS
 from gridflex.domain.decisions import Action
 from gridflex.services.timeline import Bar, Timeline
-from gridflex.ui.charts.style import Spec, figure, label, layout, plain, rule, time_xaxis
+from gridflex.ui.charts.style import GRID, Mark, Spec, figure, label, layout, plain, rule, time_xaxis
 from gridflex.ui.palette import RULE, Palette
 
 ROW_PX = 19
@@ -49,12 +49,17 @@ def timeline_figure(view: Timeline, colours: Palette) -> go.Figure:
                 "rangemode": "tozero",
                 "fixedrange": True,
                 "nticks": 3,
-                "gridcolor": "rgba(138,143,152,0.25)",
+                "gridcolor": GRID,
             },
             shapes=_shapes(view),
             annotations=[_now(view, power_top), *_cap_label(view)],
         ),
     )
+
+
+def marks(colours: Palette) -> list[Mark]:
+    """What the colours of the carbon strip mean."""
+    return [("▇", colour, word) for colour, word in zip(colours.index, INDEX_WORDS, strict=True)]
 
 
 def _now(view: Timeline, power_top: float) -> Spec:

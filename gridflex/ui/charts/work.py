@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 
 from gridflex.services.work_view import FrontierPoint
-from gridflex.ui.charts.style import Spec, figure, label, layout, rule
+from gridflex.ui.charts.style import GRID, Spec, figure, label, layout, rule
 from gridflex.ui.palette import Palette
 
 HEIGHT = 260
@@ -15,7 +15,7 @@ HEIGHT = 260
 
 def work_figure(points: Sequence[FrontierPoint], cap: float | None, colours: Palette) -> go.Figure:
     """The cheapest work for each mean intensity; the cap in force as a rule."""
-    grid: Spec = {"gridcolor": "rgba(138,143,152,0.25)", "zeroline": False, "fixedrange": True, "nticks": 6}
+    grid: Spec = {"gridcolor": GRID, "zeroline": False, "fixedrange": True, "nticks": 6}
     line: Spec = {
         "type": "scatter",
         "mode": "lines+markers",
