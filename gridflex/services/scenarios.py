@@ -118,7 +118,7 @@ MEASURES: tuple[tuple[str, str, Callable[[float], str]], ...] = (
     ("carbon of all runs", "carbon_kg", lambda kg: fmt.carbon(kg * 1e3)),
     ("cost of all runs", "cost_gbp", fmt.money),
     ("mean delay", "mean_delay_h", _plain(" h", 1)),
-    ("peak", "peak_kw", fmt.power),
+    ("peak", "peak_kw", _plain(" kW", 1)),
     ("jobs deferred", "jobs_deferred", _plain("")),
 )
 

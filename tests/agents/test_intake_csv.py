@@ -176,6 +176,11 @@ def test_without_a_release_a_job_waits_since_now() -> None:
     assert intake.notes == ("2 jobs without a release: taken as waiting since now.",)
 
 
+def test_jobs_that_are_refused_are_not_counted_as_waiting() -> None:
+    intake = read("job_id,energy_kwh,duration_hours\na,10,1\nb,none,1\n")
+    assert intake.notes == ("1 job without a release: taken as waiting since now.",)
+
+
 def test_unknown_columns_and_blank_rows_are_said() -> None:
     intake = read(f"{HEAD},owner\na,1,2,2026-01-08T17:00Z,me\n,,,,\n")
     assert intake.notes == ("Columns ignored: 'owner'.", "1 blank row skipped.")

@@ -54,7 +54,7 @@ def checked(name: str, raw: RawTable, now: datetime, limits: Limits) -> Intake:
     columns = _typed(cells, require_utc(now), refusals)
     good = refusals.without(pd.DataFrame(columns))
     frame = as_job_frame({name: good[name] for name in JOB_DTYPES})
-    notes = [*raw.notes, *_notes(cells, strangers, blank)]
+    notes = [*raw.notes, *_notes(cells.loc[good.index], strangers, blank)]
     if not (len(frame) or raw.problems or refusals.problems):
         notes.append("It lists no waiting job.")
     problems, rows = in_order(raw.problems, refusals.problems), good.index.to_numpy(np.int64)
