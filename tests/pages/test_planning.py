@@ -44,3 +44,9 @@ def test_it_is_gone_once_the_plan_is_there(visitor: Any, name: str) -> None:
     said = visitor.open(name, cap="200").text
     assert "*planning* – what you see" not in said
     assert "jobs" in said
+
+
+def test_under_a_cap_the_lab_s_controls_do_not_wait_for_the_plan(waiting: Any) -> None:
+    shown = [slider.label for slider in waiting.open("tuning", cap="200").page.slider]
+    assert "Carbon threshold, gCO2/kWh" in shown
+    assert "Site cap, kW (0: as in Site settings)" in shown
