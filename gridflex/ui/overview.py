@@ -122,11 +122,10 @@ def _more() -> None:
     # Few elements: the browser looks at each one again on every move of a slider, though nothing here changes.
     here, decided = planning.prepared(), planning.decisions(session.workspace().controls)
     st.caption("  \n".join(line for line in (here.demand and here.demand.sentence, mix_sentence(here.view)) if line))
+    told = planning.remembered("stories", (decided,), lambda: stories(decided))
     with st.container(border=True):
         st.markdown(
-            "\n\n".join(
-                ("#### Decisions that tell the story, plan in force", *(_story(*story) for story in stories(decided)))
-            )
+            "\n\n".join(("#### Decisions that tell the story, plan in force", *(_story(*story) for story in told)))
         )
     with st.container(horizontal=True, vertical_alignment="center"):
         st.page_link(frame.QUEUE, label="All decisions", icon=":material/arrow_forward:")

@@ -12,7 +12,7 @@ from gridflex.services.headline import totals, worth_words
 from gridflex.services.job_table import ACTION_WORDS, MOST_SENTENCES, job_table
 from gridflex.services.proof_lines import certificate_line
 from gridflex.services.timeline import timeline
-from gridflex.ui import controls, exports, feed, frame, intake, job_drawer, session, steering
+from gridflex.ui import controls, exports, feed, frame, intake, job_drawer, planning, session, steering
 from gridflex.ui.charts.style import CONFIG, legend
 from gridflex.ui.charts.timeline import marks, timeline_figure
 from gridflex.ui.palette import palette
@@ -63,7 +63,10 @@ def _header(decided: Decisions) -> None:
 
 
 def _totals(decided: Decisions) -> None:
-    with st.expander("Totals by kind and priority"):
+    folded = st.expander("Totals by kind and priority", key="totals", on_change="rerun")
+    if not folded.open:
+        return
+    with folded:
         for column in ("kind", "priority"):
             sums = totals_by(decided.frame, column).reset_index()
             st.dataframe(
@@ -79,7 +82,7 @@ def _totals(decided: Decisions) -> None:
 
 
 def _table(decided: Decisions) -> None:
-    table = job_table(decided)
+    table = planning.remembered("job_table", (decided,), lambda: job_table(decided))
     shown = table.drop(columns=["start_utc"])
     shown["action"] = table["action"].map(lambda word: [word])
     words = list(ACTION_WORDS.values())

@@ -45,8 +45,11 @@ def _heading(name: str) -> ColumnConfig:
 
 
 def rows_below(label: str, name: str, table: pd.DataFrame) -> None:
-    """The rows behind a figure, one click away; all of them in the export."""
-    with st.expander(label, icon=":material/table_rows:"):
+    """The rows behind a figure, one click away, and not sent before; all of them in the export."""
+    folded = st.expander(label, icon=":material/table_rows:", key=f"rows_{name}", on_change="rerun")
+    if not folded.open:
+        return
+    with folded:
         if len(table) > MOST_SHOWN:
             st.caption(f"The first {MOST_SHOWN:,} of {len(table):,} rows; the export holds all.")
         st.dataframe(table[:MOST_SHOWN], hide_index=True, column_config=headings(table.columns), alt=f"{label}.")

@@ -17,8 +17,9 @@ def show() -> None:
     """Each with the way to the page behind it; a card that has nothing real to show is left out."""
     here = session.workspace()
     in_force = planning.decisions(here.controls)
+    firm = planning.remembered("firm_power", (in_force, here), lambda: flexibility_card(in_force, here))
     links = (
-        (flexibility_card(in_force, here), frame.REVENUE, "Why", ":material/payments:"),
+        (firm, frame.REVENUE, "Why", ":material/payments:"),
         (beckn_card.card(), frame.BECKN, "Book a window", ":material/hub:"),
     )
     shown = [(card, page, label, icon) for card, page, label, icon in links if card is not None]
