@@ -35,7 +35,10 @@ from gridflex.ui.stepwise import Stepwise, go_on
 
 
 def show(decided: Decisions, others: tuple[Floats, Floats]) -> None:
-    """Everything below the sliders, a tab at a time: what is not looked at is neither worked out nor drawn."""
+    """Everything below the sliders, a part at a time: what is not looked at is neither worked out nor drawn.
+
+    No tabs: whether each still has something to stop at is looked up in the page on every move of a slider.
+    """
     parts: dict[str, Callable[[], None]] = {
         "Power": lambda: _power(decided, others),
         "Carbon against cost": lambda: _trade_off(decided),
@@ -44,10 +47,8 @@ def show(decided: Decisions, others: tuple[Floats, Floats]) -> None:
         "Scenarios": scenarios.section,
         "Take away": lambda: _files(decided),
     }
-    for tab, draw in zip(st.tabs(list(parts), key="lab", bind="query-params"), parts.values(), strict=True):
-        if tab.open:
-            with tab:
-                draw()
+    first, *_ = names = list(parts)
+    parts[st.segmented_control("In detail", names, default=first, key="lab", required=True, bind="query-params")]()
 
 
 def _ready(name: str, decided: Decisions, *work: Stepwise[Any]) -> tuple[Any, ...] | None:

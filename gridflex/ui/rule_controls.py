@@ -40,20 +40,6 @@ def minimum_gain_slider() -> None:
     )
 
 
-def price_limit_input() -> None:
-    """A label's limit on the energy row of the tariff."""
-    st.number_input(
-        "Price limit, pence per kWh of energy",
-        float(PENCE.low),
-        float(PENCE.high),
-        12.0,
-        0.5,
-        key="price_limit",
-        bind="query-params",
-        help="A job whose energy row is above it is labelled high_price; the limit defers nothing by itself.",
-    )
-
-
 def aim_controls() -> None:
     """What a plan minimises, and its prices."""
     aim = st.segmented_control(
@@ -89,8 +75,8 @@ def aim_controls() -> None:
     )
 
 
-def limit_controls(peak_kw: float) -> None:
-    """Hard limits: the site's power and the plan's mean intensity; zero is none."""
+def site_cap_slider(peak_kw: float) -> None:
+    """The most power the site may draw; zero is none."""
     shown = int(st.session_state.get("cap") or 0)
     reach = max(CAP.step * 10, math.ceil(1.2 * peak_kw / CAP.step) * CAP.step, shown)
     st.slider(
@@ -103,6 +89,17 @@ def limit_controls(peak_kw: float) -> None:
         bind="query-params",
         help="A hard limit on the site's power in every half-hour. Critical jobs go first.",
     )
+
+
+def more_limits() -> None:
+    """Limits that few set, a click away."""
+    with st.popover("More limits", icon=":material/tune:", key="more_limits", width="stretch"):
+        _carbon_caps()
+        _headroom_toggle()
+        _price_limit_input()
+
+
+def _carbon_caps() -> None:
     st.slider(
         "Carbon cap, mean gCO2/kWh of the plan (0: none)",
         CARBON_CAP.low,
@@ -123,12 +120,29 @@ def limit_controls(peak_kw: float) -> None:
         bind="query-params",
         help="The same limit as a total. Where both are set, the mean counts.",
     )
+
+
+def _headroom_toggle() -> None:
     st.toggle(
         "Keep room for expected jobs",
         key="headroom",
         bind="query-params",
         help="Leaves the p90 of the demand forecast free under a cap in kW. It is known for the demo queues alone: "
         "nobody knows when jobs of your own arrive.",
+    )
+
+
+def _price_limit_input() -> None:
+    """A label's limit on the energy row of the tariff."""
+    st.number_input(
+        "Price limit, pence per kWh of energy",
+        float(PENCE.low),
+        float(PENCE.high),
+        12.0,
+        0.5,
+        key="price_limit",
+        bind="query-params",
+        help="A job whose energy row is above it is labelled high_price; the limit defers nothing by itself.",
     )
 
 

@@ -10,6 +10,7 @@ from gridflex.domain.tariff import DEFAULT_TARIFF, Follows, Tariff
 from gridflex.markets.forward import PublishedTariff
 from gridflex.services.price_ahead import price_ahead
 from gridflex.services.tariff_table import DAYS, edited_tariff, tariff_table
+from gridflex.services.workspace import Workspace
 from gridflex.ui import session
 from gridflex.ui.charts.price import price_figure
 from gridflex.ui.charts.style import CONFIG
@@ -18,38 +19,46 @@ from gridflex.ui.palette import palette
 FOLLOW = {Follows.AGILE: "Follow Octopus Agile", Follows.ROWS: "Follow the rows above"}
 
 
+@st.fragment
 def editor() -> None:
-    """An expander with the bands; keeping them is a setting in the trail."""
+    """An expander with the bands, sent when it is unfolded; keeping them is a setting in the trail."""
     here = session.workspace()
-    with st.expander(f"Energy price: {here.tariff.name}", icon=":material/payments:"):
-        capacity = here.tariff.capacity
-        st.caption(
-            "Every row names its source, or says assumed. Octopus Agile, the one price published ahead, may stand in "
-            "for what a half-hourly contract follows: a domestic tariff, here without VAT. The capacity charge "
-            f"(£{capacity.gbp_per_kva_day:.2f} per kVA and day, {capacity.source}) is paid whenever the energy is "
-            "used, so no plan changes it."
-        )
-        _agile(here.tariff)
-        edited = st.data_editor(
-            tariff_table(here.tariff),
-            num_rows="dynamic",
-            hide_index=True,
-            key=f"tariff_{here.version}",
-            disabled="replay_at" in st.session_state,
-            column_config={
-                "days": st.column_config.SelectboxColumn("days", options=DAYS, required=True),
-                "GBP/kWh": st.column_config.NumberColumn("GBP/kWh", format="%.5f", min_value=-10.0, max_value=10.0),
-            },
-            alt="The tariff's bands: name, days, hours and price of each.",
-        )
-        with st.container(horizontal=True):
-            if st.button("Use this tariff", disabled="replay_at" in st.session_state):
-                _keep(lambda: edited_tariff(here.tariff, edited))
-            other = Follows.ROWS if here.tariff.follows is Follows.AGILE else Follows.AGILE
-            if st.button(FOLLOW[other], icon=":material/query_stats:", disabled="replay_at" in st.session_state):
-                _keep(lambda: here.tariff.model_copy(update={"follows": other}))
-            if here.tariff != DEFAULT_TARIFF and st.button("Back to the default"):
-                _keep(lambda: DEFAULT_TARIFF)
+    title = f"Energy price: {here.tariff.name}"
+    folded = st.expander(title, icon=":material/payments:", key="tariff", on_change="rerun")
+    if folded.open:
+        with folded:
+            _bands(here)
+
+
+def _bands(here: Workspace) -> None:
+    capacity = here.tariff.capacity
+    st.caption(
+        "Every row names its source, or says assumed. Octopus Agile, the one price published ahead, may stand in "
+        "for what a half-hourly contract follows: a domestic tariff, here without VAT. The capacity charge "
+        f"(£{capacity.gbp_per_kva_day:.2f} per kVA and day, {capacity.source}) is paid whenever the energy is "
+        "used, so no plan changes it."
+    )
+    _agile(here.tariff)
+    edited = st.data_editor(
+        tariff_table(here.tariff),
+        num_rows="dynamic",
+        hide_index=True,
+        key=f"tariff_{here.version}",
+        disabled="replay_at" in st.session_state,
+        column_config={
+            "days": st.column_config.SelectboxColumn("days", options=DAYS, required=True),
+            "GBP/kWh": st.column_config.NumberColumn("GBP/kWh", format="%.5f", min_value=-10.0, max_value=10.0),
+        },
+        alt="The tariff's bands: name, days, hours and price of each.",
+    )
+    with st.container(horizontal=True):
+        if st.button("Use this tariff", disabled="replay_at" in st.session_state):
+            _keep(lambda: edited_tariff(here.tariff, edited))
+        other = Follows.ROWS if here.tariff.follows is Follows.AGILE else Follows.AGILE
+        if st.button(FOLLOW[other], icon=":material/query_stats:", disabled="replay_at" in st.session_state):
+            _keep(lambda: here.tariff.model_copy(update={"follows": other}))
+        if here.tariff != DEFAULT_TARIFF and st.button("Back to the default"):
+            _keep(lambda: DEFAULT_TARIFF)
 
 
 def _agile(tariff: Tariff) -> None:

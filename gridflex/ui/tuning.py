@@ -74,9 +74,9 @@ def _controls() -> int:
     rule_controls.policy_select()
     controls.threshold_controls()
     rule_controls.aim_controls()
-    rule_controls.limit_controls(float(np.max(_alternatives())))
+    rule_controls.site_cap_slider(float(np.max(_alternatives())))
     rule_controls.minimum_gain_slider()
-    rule_controls.price_limit_input()
+    rule_controls.more_limits()
     return controls.energy_slider()
 
 

@@ -59,6 +59,11 @@ class Visitor:
         """A widget by its kind and label."""
         return next(one for one in self.page.get(kind) if one.label == label)
 
+    def unfold(self, key: str) -> Visitor:
+        """Open what is drawn only once it is open, by its key."""
+        self.page.session_state[key] = True
+        return self.run()
+
     @property
     def buttons(self) -> list[str]:
         return [one.label for one in self.page.button]

@@ -53,7 +53,7 @@ def test_a_site_may_follow_agile(
     octopus: None, start_site: Callable[..., Any], make_visitor: Callable[[], Any]
 ) -> None:
     site = start_site()
-    visitor = make_visitor().open("tuning")
+    visitor = make_visitor().open("tuning").unfold("tariff")
     visitor.press("Follow Octopus Agile")
     view = site.platform.grid.view(0, site.now, session.platform().desk.open(visitor.address["w"], site.now).tariff)
     assert view.price_name == "Octopus Agile, London, standing in for Great Britain (domestic, without VAT: a proxy)"
@@ -63,18 +63,18 @@ def test_a_site_may_follow_agile(
     assert "four-week profile" in visitor.text
     assert visitor.trail("setting")[0].data["follows"] == "agile"
     assert "Octopus Agile, London" in visitor.open("revenue").text.replace("\\", "")
-    visitor.open("tuning").press("Follow the rows above")
+    visitor.open("tuning").unfold("tariff").press("Follow the rows above")
     assert "Follow Octopus Agile" in visitor.buttons
 
 
 def test_agile_that_cannot_be_read_leaves_the_rows(visitor: Any) -> None:
-    visitor.open("tuning").press("Follow Octopus Agile")
+    visitor.open("tuning").unfold("tariff").press("Follow Octopus Agile")
     assert "cannot be read here and now" in visitor.text
     assert "Time-of-day tariff (Octopus Agile cannot be read)" in visitor.open("revenue").text.replace("\\", "")
 
 
 def test_a_replay_is_priced_by_the_rows(octopus: None, start_site: Callable[..., Any], make_visitor: Any) -> None:
     start_site()
-    visitor = make_visitor().open("tuning").press("Follow Octopus Agile")
+    visitor = make_visitor().open("tuning").unfold("tariff").press("Follow Octopus Agile")
     visitor.open("revenue", at="2026-01-08T17:00Z")
     assert "at the Time-of-day tariff" in visitor.text.replace("\\", "")

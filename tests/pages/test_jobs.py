@@ -187,8 +187,7 @@ def test_an_empty_queue_has_a_sentence_and_a_way_out(visitor: Any, site: Any, ma
 
 def test_totals_are_drawn_once_they_are_unfolded(visitor: Any) -> None:
     folded = len(visitor.open("queue").page.dataframe)
-    visitor.page.session_state["totals"] = True
-    tables = [table.value for table in visitor.run().page.dataframe]
+    tables = [table.value for table in visitor.unfold("totals").page.dataframe]
     kinds, priorities = tables[1:3]
     assert len(tables) == folded + 2
     assert kinds["jobs"].sum() == priorities["jobs"].sum() == len(visitor.jobs)

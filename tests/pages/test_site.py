@@ -135,7 +135,7 @@ def test_the_chain_is_verified_with_its_count(visitor: Any) -> None:
 
 def edit(visitor: Any, row: int, column: str, value: object) -> Any:
     """Edit one cell of the tariff and press the button below."""
-    editor = visitor.open("tuning").page.data_editor[0]
+    editor = visitor.open("tuning").unfold("tariff").page.data_editor[0]
     visitor.page.session_state[editor.key] = {
         "edited_rows": {row: {column: value}}, "added_rows": [], "deleted_rows": []
     }  # fmt: skip
@@ -147,9 +147,9 @@ def test_another_price_is_kept(visitor: Any) -> None:
     assert not visitor.page.error
     bands = visitor.trail("setting")[0].data["rows"][0]["bands"]
     assert bands[0]["gbp_per_kwh"] == 0.5
-    assert "Back to the default" in visitor.buttons
+    assert "Back to the default" in visitor.unfold("tariff").buttons
     visitor.press("Back to the default")
-    assert "Back to the default" not in visitor.buttons
+    assert "Back to the default" not in visitor.unfold("tariff").buttons
 
 
 @pytest.mark.parametrize(
