@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from gridflex.agents.orchestrator import Decisions
 from gridflex.ui import planning, session
@@ -70,14 +69,14 @@ def energy_slider() -> int:
     )
 
 
-def planned(line: DeltaGenerator | None = None) -> Decisions:
-    """The decisions under the controls; under a cap ``line``, or one in this place, says *planning* meanwhile.
+def planned() -> Decisions:
+    """The decisions under the controls; under a cap a line in this place says *planning* meanwhile.
 
     What the page shows stays until the new plan is found. Without a cap nothing is laid.
     """
     if not planning.capped():
         return planning.decisions()
-    line = st.empty() if line is None else line
+    line = st.empty()
     line.caption(":material/hourglass_top: *planning* – what you see is still the plan before this move.")
     found = planning.decisions()
     line.empty()

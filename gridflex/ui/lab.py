@@ -47,8 +47,17 @@ def show(decided: Decisions, others: tuple[Floats, Floats]) -> None:
         "Scenarios": scenarios.section,
         "Take away": lambda: _files(decided),
     }
-    first, *_ = names = list(parts)
-    parts[st.segmented_control("In detail", names, default=first, key="lab", required=True, bind="query-params")]()
+    names = list(parts)
+    chosen = st.segmented_control(
+        "In detail",
+        names,
+        default=names[0],
+        key="lab",
+        required=True,
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+    parts[chosen]()
 
 
 def _ready(name: str, decided: Decisions, *work: Stepwise[Any]) -> tuple[Any, ...] | None:

@@ -1,16 +1,15 @@
-"""The lab's own controls: policy, aim, limits; the plan under them."""
+"""The lab's own controls: policy, aim, limits."""
 
 from __future__ import annotations
 
 import math
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
-from gridflex.agents.orchestrator import Decisions
+from gridflex.domain import format as fmt
 from gridflex.domain.controls import Controls
 from gridflex.planning.policies import DEFAULT_POLICY, POLICIES
-from gridflex.ui import controls
+from gridflex.ui import session
 from gridflex.ui.address import CAP, CARBON_CAP, CARBON_CAP_KG, CARBON_PRICE, DELAY_PENCE, GAIN, PENCE, THRESHOLD
 
 
@@ -23,20 +22,6 @@ def policy_select() -> None:
         format_func=lambda name: POLICIES[name].title,
         key="policy",
         bind="query-params",
-        help="How a start is chosen for each job. The threshold is a gate on top of it.",
-    )
-
-
-def minimum_gain_slider() -> None:
-    """The least a job must gain to be moved."""
-    st.slider(
-        "Minimum gain to move a job, % of its own cost",
-        GAIN.low,
-        GAIN.high,
-        3,
-        key="gain",
-        bind="query-params",
-        help="A job stays at its earliest half-hour unless waiting gains at least this much.",
     )
 
 
@@ -75,8 +60,29 @@ def aim_controls() -> None:
     )
 
 
-def site_cap_slider(peak_kw: float) -> None:
-    """The most power the site may draw; zero is none."""
+def limits(peak_kw: float) -> None:
+    """The plan's limits, a click away; ``peak_kw`` is what would be drawn if all ran at once or herded."""
+    with st.popover(_limit_words(), icon=":material/tune:", key="limits", width="stretch"):
+        _site_cap_slider(peak_kw)
+        _headroom_toggle()
+        _carbon_caps()
+        _minimum_gain_slider()
+        _price_limit_input()
+
+
+def _limit_words() -> str:
+    """Limits: 200 kW, 140 g/kWh; what is set is told where the controls are folded away."""
+    chosen = session.controls()
+    caps = (
+        chosen.cap_kw and fmt.power(chosen.cap_kw),
+        chosen.carbon_cap and fmt.intensity(chosen.carbon_cap),
+        chosen.carbon_cap_kg and fmt.carbon(chosen.carbon_cap_kg * 1e3),
+    )
+    told = ", ".join(cap for cap in caps if cap)
+    return f"Limits: {told}" if told else "Limits"
+
+
+def _site_cap_slider(peak_kw: float) -> None:
     shown = int(st.session_state.get("cap") or 0)
     reach = max(CAP.step * 10, math.ceil(1.2 * peak_kw / CAP.step) * CAP.step, shown)
     st.slider(
@@ -91,12 +97,14 @@ def site_cap_slider(peak_kw: float) -> None:
     )
 
 
-def more_limits() -> None:
-    """Limits that few set, a click away."""
-    with st.popover("More limits", icon=":material/tune:", key="more_limits", width="stretch"):
-        _carbon_caps()
-        _headroom_toggle()
-        _price_limit_input()
+def _headroom_toggle() -> None:
+    st.toggle(
+        "Keep room for expected jobs",
+        key="headroom",
+        bind="query-params",
+        help="Leaves the p90 of the demand forecast free under a cap in kW. It is known for the demo queues alone: "
+        "nobody knows when jobs of your own arrive.",
+    )
 
 
 def _carbon_caps() -> None:
@@ -122,18 +130,19 @@ def _carbon_caps() -> None:
     )
 
 
-def _headroom_toggle() -> None:
-    st.toggle(
-        "Keep room for expected jobs",
-        key="headroom",
+def _minimum_gain_slider() -> None:
+    st.slider(
+        "Minimum gain to move a job, % of its own cost",
+        GAIN.low,
+        GAIN.high,
+        3,
+        key="gain",
         bind="query-params",
-        help="Leaves the p90 of the demand forecast free under a cap in kW. It is known for the demo queues alone: "
-        "nobody knows when jobs of your own arrive.",
+        help="A job stays at its earliest half-hour unless waiting gains at least this much.",
     )
 
 
 def _price_limit_input() -> None:
-    """A label's limit on the energy row of the tariff."""
     st.number_input(
         "Price limit, pence per kWh of energy",
         float(PENCE.low),
@@ -144,14 +153,6 @@ def _price_limit_input() -> None:
         bind="query-params",
         help="A job whose energy row is above it is labelled high_price; the limit defers nothing by itself.",
     )
-
-
-def plan_under(line: DeltaGenerator) -> Decisions:
-    """The plan under the controls; ``line`` names its policy, and under a cap, while it is sought, says so."""
-    found = controls.planned(line)
-    policy = POLICIES[found.plan.policy]
-    line.caption(f"{policy.title}: {policy.sentence}")
-    return found
 
 
 def try_threshold(value: float) -> None:

@@ -10,6 +10,7 @@ import streamlit as st
 from gridflex.agents.orchestrator import Decisions
 from gridflex.domain import format as fmt
 from gridflex.planning.horizon import Floats
+from gridflex.planning.policies import POLICIES
 from gridflex.services.curves import Curves, curve_table, swept, threshold_curves
 from gridflex.services.headline import totals, worth_words
 from gridflex.services.power_view import alternatives
@@ -51,14 +52,13 @@ def _rules() -> None:
     with left:
         energy = _controls() if planning.capped() else None  # a plan under a cap takes longer than controls may wait
     with right:
-        told, line = st.container(), st.empty()
-        decided = rule_controls.plan_under(line)
+        told = st.container()  # what stood in it stays until the new plan is told
+        decided = controls.planned()
         curves = _curves(decided)  # else before even the controls: their state is known
         proof = st.container()
     with left:
         energy = _controls() if energy is None else energy
-    with told:
-        _consequences(decided, energy)
+    told.markdown(_consequences(decided, energy))
     with proof:
         _told_of(curves, decided)
         st.text("\n".join(proof_lines(decided)))  # job ids are text from outside
@@ -74,9 +74,7 @@ def _controls() -> int:
     rule_controls.policy_select()
     controls.threshold_controls()
     rule_controls.aim_controls()
-    rule_controls.site_cap_slider(float(np.max(_alternatives())))
-    rule_controls.minimum_gain_slider()
-    rule_controls.more_limits()
+    rule_controls.limits(float(np.max(_alternatives())))
     return controls.energy_slider()
 
 
@@ -101,23 +99,25 @@ def _alternatives() -> tuple[Floats, Floats]:
     return planning.remembered("herd", (here,), lambda: alternatives(here.queue, here.view.horizon))
 
 
-def _consequences(decided: Decisions, energy: int) -> None:
-    sums = totals(decided)
+def _consequences(decided: Decisions, energy: int) -> str:
+    """What the plan does, the imagined job, the policy, the chart's colours: one text, as each element costs a move."""
+    sums, policy = totals(decided), POLICIES[decided.plan.policy]
     against = " against first come, first served under the cap" if decided.rules.site_capped else ""
-    found = what_if(energy, decided.view, decided.plan.policy, decided.rules, session.workspace().site.pue)
-    st.markdown(
+    found = what_if(energy, decided.view, policy.name, decided.rules, session.workspace().site.pue)
+    return (
         f"**{sums.waiting:,} of {fmt.plural(sums.jobs, 'job')} wait.** The plan "
         f"{worth_words(sums.saved_g, sums.saved_gbp, sums.saved_share)}{against}.\n\n"
-        f":gray[{fmt.energy(energy)} over 5 h is {fmt.power(found.power_kw)}; {found.sentence}]"
+        f":gray[{fmt.energy(energy)} over 5 h is {fmt.power(found.power_kw)}; {found.sentence}]\n\n"
+        f":small[:gray[{policy.title}: {policy.sentence}]]\n\n"
+        f":small[:gray[{legend(marks(palette(session.is_dark())))}]]"
     )
 
 
 def _curves(decided: Decisions) -> Curves:
     key = (planning.prepared(), decided.plan.policy, replace(decided.rules, threshold=None))
     sweep = planning.remembered("sweep", key, lambda: swept(decided))
-    curves, colours = threshold_curves(decided, sweep), palette(session.is_dark())
-    st.caption(legend(marks(colours)))
-    st.plotly_chart(curves_figure(curves, colours), key="curves", config=CONFIG, alt=curves.alt)
+    curves = threshold_curves(decided, sweep)
+    st.plotly_chart(curves_figure(curves, palette(session.is_dark())), key="curves", config=CONFIG, alt=curves.alt)
     return curves
 
 
