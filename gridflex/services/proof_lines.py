@@ -24,7 +24,7 @@ def proof_lines(decisions: Decisions) -> Iterator[str]:
     if not decisions.plan.placed.all():
         yield _unplaced_line(decisions)
     found = figures_of(decisions.plan, decisions.rules.cap_gpus)
-    waits = "Nearly all jobs start without waiting"
+    waits = f"{'Nearly all' if decisions.plan.delay_hours.any() else 'All'} jobs start without waiting"
     if found.wait_p95_hours > 0:
         half, most = fmt.hours(found.wait_p50_hours), fmt.hours(found.wait_p95_hours)
         few = (

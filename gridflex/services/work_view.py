@@ -10,6 +10,7 @@ import numpy as np
 
 from gridflex.agents.orchestrator import Decisions
 from gridflex.planning.pareto import TradeOff
+from gridflex.planning.plan import Plan
 from gridflex.planning.work import WorkCost, cost_per_work
 
 if TYPE_CHECKING:
@@ -30,14 +31,20 @@ def work_cost(decisions: Decisions) -> WorkCost | None:
     return cost_per_work(decisions.plan, decisions.frame["work_units"].to_numpy(np.float64))
 
 
+def mean_intensity(plan: Plan) -> float:
+    """gCO2/kWh over all energy of the placed jobs, which a carbon cap limits; 0 where none is placed."""
+    kwh = float(plan.queue.energy_kwh[plan.placed].sum())
+    return float(plan.carbon_g.sum()) / kwh if kwh else 0.0
+
+
 def work_frontier(decisions: Decisions, points: Sequence[TradeOff]) -> list[FrontierPoint]:
     """GBP per 1,000 units of the best plans, by the carbon cap each would just keep."""
     units = decisions.frame["work_units"].to_numpy(np.float64)
     found = []
     for point in points:
-        cost, kwh = cost_per_work(point.plan, units), float(point.plan.queue.energy_kwh[point.plan.placed].sum())
-        if cost is not None and kwh:
-            found.append(FrontierPoint(point.carbon_g / kwh, cost.gbp, point.carbon_price))
+        cost = cost_per_work(point.plan, units)
+        if cost is not None:
+            found.append(FrontierPoint(mean_intensity(point.plan), cost.gbp, point.carbon_price))
     return found
 
 

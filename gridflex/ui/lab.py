@@ -24,7 +24,7 @@ from gridflex.services.lab import (
 )
 from gridflex.services.power_view import power_table, power_view
 from gridflex.services.sensitivity import Case, sensitivity
-from gridflex.services.work_view import cap_in_force, frontier_table, work_cost, work_frontier
+from gridflex.services.work_view import cap_in_force, frontier_table, mean_intensity, work_cost, work_frontier
 from gridflex.ui import certainty, exports, planning, scenarios, session
 from gridflex.ui.charts.pareto import pareto_figure
 from gridflex.ui.charts.power import power_figure
@@ -171,7 +171,9 @@ def _work(decided: Decisions, points: Sequence[TradeOff]) -> None:
     if len(frontier) > 1:
         low = frontier[-1]
         st.plotly_chart(
-            work_figure(frontier, cap_in_force(decided), palette(session.is_dark())),
+            work_figure(
+                frontier, (mean_intensity(decided.plan), cost.gbp), cap_in_force(decided), palette(session.is_dark())
+            ),
             key="work",
             config=CONFIG,
             alt=f"£ per 1,000 units against the carbon cap, down to {low.mean_g_per_kwh:.0f} g/kWh at "

@@ -80,3 +80,20 @@ def told_six_percent(worse: bool) -> dict[str, Any]:
     saved = {f"{kind}_saved_{unit}": 1.0 for kind in ("estimated", "settled") for unit in ("g", "gbp")}
     start, values = "2026-11-17T10:00:00+00:00", "measured values"
     return {"start": start, "chance_worse": 0.06, "worse": worse, "values": values, "demo": True, **saved}
+
+
+def test_limits_that_are_set_are_told_where_they_are_folded_away(visitor: Any) -> None:
+    def told() -> list[str]:
+        popovers = [block.proto.popover for block in visitor.run().page.get("popover")]
+        return [each.label for each in popovers if each.label.startswith("Limits")]
+
+    visitor.open("tuning")
+    assert told() == ["Limits"]
+    visitor.page.slider(key="cap").set_value(200)
+    visitor.page.slider(key="carbon_cap").set_value(140)
+    assert told() == ["Limits: 200 kW, 140 g/kWh"]
+
+
+def test_the_tariff_is_sent_once_it_is_unfolded(visitor: Any) -> None:
+    assert not visitor.open("tuning").page.get("data_editor")
+    assert visitor.unfold("tariff").page.data_editor[0].value["GBP/kWh"].notna().all()

@@ -11,14 +11,17 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
+from gridflex.domain.controls import Controls
 from gridflex.services.curves import threshold_curves
 from gridflex.services.job_detail import job_detail
 from gridflex.services.power_view import alternatives, power_view
+from gridflex.services.work_view import FrontierPoint, mean_intensity
 from gridflex.ui.charts.curves import curves_figure, marks
 from gridflex.ui.charts.job import job_figure
 from gridflex.ui.charts.power import power_figure
 from gridflex.ui.charts.price import price_figure
 from gridflex.ui.charts.steps import band, steps
+from gridflex.ui.charts.work import work_figure
 from gridflex.ui.palette import palette
 from tests.bench import NOW, decide, flat, job, stepped, view_of
 
@@ -46,6 +49,15 @@ def test_jobs_and_delay_are_stepped_lines_over_the_threshold() -> None:
 def test_the_legend_names_every_line() -> None:
     lines = [*named(drawn()), *(trace.name for trace in drawn().data)]
     assert {words for *_, words in marks(COLOURS)} == {name.split(",")[0] for name in lines}
+
+
+def test_every_line_has_the_colour_the_legend_gives_it() -> None:
+    (carbon,) = drawn().data
+    lines = {carbon.name: carbon.line.color} | {name: shape.line.color for name, shape in named(drawn()).items()}
+    assert {name.split(",")[0]: colour for name, colour in lines.items()} == {
+        words: colour for _, colour, words in marks(COLOURS)
+    }
+    assert lines["jobs deferred"] == COLOURS.defer, "the colour of the action, as everywhere"
 
 
 @pytest.mark.parametrize(("threshold", "told"), [(119, (50, 0, 1, 4)), (140, (30, 0, 1, 2)), (200, (0, 0, 0, 0))])
@@ -131,3 +143,19 @@ def test_a_price_is_told_with_where_it_comes_from() -> None:
 def test_a_flat_grid_has_flat_curves() -> None:
     figure = curves_figure(threshold_curves(decide([job()], view_of(flat(200)))), COLOURS)
     assert named(figure)["jobs deferred"].path == "M0,0H401"
+
+
+def test_the_cost_of_work_rings_this_plan_and_holds_it_in_range() -> None:
+    frontier = [FrontierPoint(180, 0.3, 0), FrontierPoint(90, 0.4, 100)]
+    drawn = work_figure(frontier, (100, 0.5), 120, COLOURS)
+    plan = drawn.data[1]
+    assert (plan.x, plan.y, plan.name) == ((100,), (0.5,), "this plan")
+    assert drawn.layout.yaxis.range == pytest.approx((0.28, 0.52))
+    assert drawn.layout.annotations[0].text == "cap 120"
+
+
+def test_the_mean_intensity_of_a_plan_weighs_jobs_by_their_energy() -> None:
+    # 20 kWh wait for 100 g/kWh, 10 kWh cannot and run at 200: 4,000 g in 30 kWh.
+    waits, runs = job("a", kwh=20), job("b", kwh=10, deferrable=False)
+    decided = decide([waits, runs], view_of(stepped((4, 200), then=100)), Controls(policy="best-window"))
+    assert mean_intensity(decided.plan) == pytest.approx(4000 / 30)

@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 
 from gridflex.planning.pareto import TradeOff
 from gridflex.services.lab import PolicyRow
-from gridflex.ui.charts.style import GRID, Spec, figure, layout
+from gridflex.ui.charts.style import GRID, Spec, figure, layout, this_plan
 from gridflex.ui.palette import RULE, Palette
 
 HEIGHT = 360
@@ -22,7 +22,11 @@ def pareto_figure(
     """Cost to the right, carbon up; the marker's colour is the mean delay."""
     grid: Spec = {"gridcolor": GRID, "zeroline": False, "fixedrange": True}
     return figure(
-        data=[_frontier(points, colours), _policies(rows), _chosen(chosen, colours)],
+        data=[
+            _frontier(points, colours),
+            _policies(rows),
+            this_plan(chosen, "this plan: £%{x:.2f}, %{y:.1f} kg", colours),
+        ],
         layout=layout(
             HEIGHT,
             hovermode="closest",
@@ -98,16 +102,4 @@ def _policies(rows: Sequence[PolicyRow]) -> Spec:
         "text": ["<br>".join(titles) for titles in same.values()],
         "marker": {"symbol": "diamond", "size": 8, "color": RULE},
         "hovertemplate": "%{text}: £%{x:.2f}, %{y:.1f} kg<extra></extra>",
-    }
-
-
-def _chosen(chosen: tuple[float, float], colours: Palette) -> Spec:
-    return {
-        "type": "scatter",
-        "mode": "markers",
-        "name": "this plan",
-        "x": [chosen[0]],
-        "y": [chosen[1]],
-        "marker": {"symbol": "circle-open", "size": 18, "color": colours.carbon, "line": {"width": 3}},
-        "hovertemplate": "this plan: £%{x:.2f}, %{y:.1f} kg<extra></extra>",
     }

@@ -8,7 +8,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from gridflex.services.axis import Axis
-from gridflex.ui.palette import RULE
+from gridflex.ui.palette import RULE, Palette
 
 Spec = dict[str, Any]
 GRID = "rgba(138,143,152,0.25)"
@@ -91,4 +91,17 @@ def layout(height: int, **extra: Any) -> Spec:
         # Streamlit's own template adds 3 kB to each chart on every move and holds nothing these charts use.
         "template": {},
         **extra,
+    }
+
+
+def this_plan(at: tuple[float, float], hover: str, colours: Palette) -> Spec:
+    """The ring round the plan on the page, in a chart of what else could be."""
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "name": "this plan",
+        "x": [at[0]],
+        "y": [at[1]],
+        "marker": {"symbol": "circle-open", "size": 18, "color": colours.carbon, "line": {"width": 3}},
+        "hovertemplate": f"{hover}<extra></extra>",
     }
