@@ -42,7 +42,8 @@ WATCH = """(slider) => {
 }"""
 """A visible chart's label must show the slider's new value. Streamlit hides the chart of before at once, draws another
 beside it, and takes the first one away only when the run has ended, so that no change of either tells. Visibility is
-asked last: it makes the browser lay the page out, and asked at every change it is itself a good part of the time."""
+asked last, of that label alone, as it makes the browser lay the page out. A chart shown by a change of an attribute
+alone would be seen at the next node inserted: later, never earlier."""
 
 
 def first_load(page: Page, url: str) -> float:

@@ -73,7 +73,7 @@ def _carbon_cap(solution: Solution) -> dict[str, Any]:
     carbon = solution.carbon
     if carbon is None:
         return {}
-    kwh = max(float(solution.plan.queue.energy_kwh[solution.plan.placed].sum()), 1e-12)
+    kwh = max(solution.plan.placed_kwh, 1e-12)
     price = carbon.shadow_price
     return {
         "carbon_cap": {

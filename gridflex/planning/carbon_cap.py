@@ -57,7 +57,7 @@ def limit_of(rules: Rules, plan: Plan) -> float | None:
     if rules.carbon_cap_kg is not None:
         return rules.carbon_cap_kg * 1000
     if rules.carbon_cap is not None:
-        return rules.carbon_cap * float(plan.queue.energy_kwh[plan.placed].sum())
+        return rules.carbon_cap * plan.placed_kwh
     return None
 
 

@@ -46,6 +46,11 @@ class Plan:
         return np.not_equal(self.start, UNPLACED)
 
     @property
+    def placed_kwh(self) -> float:
+        """Energy of all placed jobs, kWh."""
+        return float(self.queue.energy_kwh[self.placed].sum())
+
+    @property
     def saved_g(self) -> Floats:
         """Grams saved per job against its baseline; negative where it got dirtier."""
         return self.baseline_g - self.carbon_g

@@ -127,7 +127,7 @@ def _job_cards(decisions: Decisions) -> Iterator[Card]:
 def _carbon_card(decisions: Decisions) -> Card:
     """All planned energy against the carbon cap where one is set, else its mean intensity for itself."""
     plan, rules = decisions.plan, decisions.rules
-    kwh = float(plan.queue.energy_kwh[plan.placed].sum())
+    kwh = plan.placed_kwh
     grams, was = float(plan.carbon_g[plan.placed].sum()), float(plan.baseline_g[plan.placed].sum()) / kwh
     caption = f"{fmt.number(was)} if all ran at once{_work(decisions)}"
     if not rules.carbon_capped:

@@ -24,7 +24,8 @@ def proof_lines(decisions: Decisions) -> Iterator[str]:
     if not decisions.plan.placed.all():
         yield _unplaced_line(decisions)
     found = figures_of(decisions.plan, decisions.rules.cap_gpus)
-    waits = f"{'Nearly all' if decisions.plan.delay_hours.any() else 'All'} jobs start without waiting"
+    every = decisions.plan.placed.all() and not decisions.plan.delay_hours.any()
+    waits = f"{'All' if every else 'Nearly all'} jobs start without waiting"
     if found.wait_p95_hours > 0:
         half, most = fmt.hours(found.wait_p50_hours), fmt.hours(found.wait_p95_hours)
         few = (
@@ -75,7 +76,7 @@ def _carbon_line(decisions: Decisions) -> str:
     assert decisions.solution is not None
     kept = decisions.solution.carbon
     assert kept is not None
-    kwh = float(kept.plan.queue.energy_kwh[kept.plan.placed].sum())
+    kwh = kept.plan.placed_kwh
     if kept.met:
         return f"Carbon cap met; one tonne more would save {fmt.money(kept.shadow_price)} (its shadow price)."
     least = fmt.intensity(kept.least_g / kwh if kwh else 0.0)

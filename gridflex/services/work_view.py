@@ -33,8 +33,7 @@ def work_cost(decisions: Decisions) -> WorkCost | None:
 
 def mean_intensity(plan: Plan) -> float:
     """gCO2/kWh over all energy of the placed jobs, which a carbon cap limits; 0 where none is placed."""
-    kwh = float(plan.queue.energy_kwh[plan.placed].sum())
-    return float(plan.carbon_g.sum()) / kwh if kwh else 0.0
+    return float(plan.carbon_g.sum()) / plan.placed_kwh if plan.placed.any() else 0.0
 
 
 def work_frontier(decisions: Decisions, points: Sequence[TradeOff]) -> list[FrontierPoint]:
@@ -66,5 +65,4 @@ def cap_in_force(decisions: Decisions) -> float | None:
     kept = None if decisions.solution is None else decisions.solution.carbon
     if kept is None:
         return None
-    kwh = float(kept.plan.queue.energy_kwh[kept.plan.placed].sum())
-    return kept.limit_g / kwh if kwh else None
+    return kept.limit_g / kept.plan.placed_kwh if kept.plan.placed.any() else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -135,6 +135,9 @@ CONTROLS: Mapping[str, Number | Choice | Switch] = MappingProxyType(
 """By parameter, which is also the widget's key."""
 
 
+LIMITS = ("cap", "headroom", "carbon_cap", "carbon_cap_kg", "gain", "price_limit")
+"""Those whose widgets are drawn only while their popover is open."""
+
 SHOWN = "shown"
 CARRIED = ("w", *PARAMETERS)
 
@@ -166,6 +169,16 @@ def note(page: str, kept: Controls) -> None:
         st.query_params.update(parameters(chosen(kept)))
         st.session_state["page"] = page
     st.session_state["carried"] = {name: st.query_params[name] for name in CARRIED if name in st.query_params}
+
+
+def say(keys: Iterable[str], controls: Controls) -> None:
+    """Keep the address true for controls whose widgets do not write it themselves."""
+    wanted = parameters(controls)
+    for key in keys:
+        if key in wanted and st.query_params.get(key) != wanted[key]:
+            st.query_params[key] = wanted[key]
+        elif key not in wanted and key in st.query_params:
+            del st.query_params[key]
 
 
 def chosen(kept: Controls) -> Controls:

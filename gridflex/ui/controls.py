@@ -22,7 +22,8 @@ def threshold_controls() -> None:
         default="fixed",
         key="mode",
         required=True,
-        help="Fixed: a number of grams. Relative: the cleanest share of the next 24 hours. Off: no gate.",
+        help="A gate on top of the policy. Fixed: a number of grams. Relative: the cleanest share of the next 24 "
+        "hours. Off: no gate.",
         persist_state="session",
         bind="query-params",
     )

@@ -37,7 +37,7 @@ from gridflex.ui.stepwise import Stepwise, go_on
 def show(decided: Decisions, others: tuple[Floats, Floats]) -> None:
     """Everything below the sliders, a part at a time: what is not looked at is neither worked out nor drawn.
 
-    No tabs: whether each still has something to stop at is looked up in the page on every move of a slider.
+    No tabs: in each the browser seeks what the Tab key could stop at, and lays the page out for it, on every move.
     """
     parts: dict[str, Callable[[], None]] = {
         "Power": lambda: _power(decided, others),
@@ -57,7 +57,9 @@ def show(decided: Decisions, others: tuple[Floats, Floats]) -> None:
         bind="query-params",
         label_visibility="collapsed",
     )
-    parts[chosen]()
+    places = {name: st.container() for name in names}  # else one part stands under another's heading for a moment
+    with places[chosen]:
+        parts[chosen]()
 
 
 def _ready(name: str, decided: Decisions, *work: Stepwise[Any]) -> tuple[Any, ...] | None:
@@ -169,14 +171,12 @@ def _work(decided: Decisions, points: Sequence[TradeOff]) -> None:
         st.caption(WORK_NOTE)
     frontier = work_frontier(decided, points)
     if len(frontier) > 1:
-        low = frontier[-1]
+        low, mean = frontier[-1], mean_intensity(decided.plan)
         st.plotly_chart(
-            work_figure(
-                frontier, (mean_intensity(decided.plan), cost.gbp), cap_in_force(decided), palette(session.is_dark())
-            ),
+            work_figure(frontier, (mean, cost.gbp), cap_in_force(decided), palette(session.is_dark())),
             key="work",
             config=CONFIG,
             alt=f"£ per 1,000 units against the carbon cap, down to {low.mean_g_per_kwh:.0f} g/kWh at "
-            f"£{low.gbp_per_1000:.4f}.",
+            f"£{low.gbp_per_1000:.4f}; this plan at {mean:.0f} g/kWh and £{cost.gbp:.4f}.",
         )
         exports.table_button("Export the cost of work", "gridflex-work.csv", frontier_table(frontier))

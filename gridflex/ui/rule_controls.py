@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import streamlit as st
 
@@ -10,7 +11,19 @@ from gridflex.domain import format as fmt
 from gridflex.domain.controls import Controls
 from gridflex.planning.policies import DEFAULT_POLICY, POLICIES
 from gridflex.ui import session
-from gridflex.ui.address import CAP, CARBON_CAP, CARBON_CAP_KG, CARBON_PRICE, DELAY_PENCE, GAIN, PENCE, THRESHOLD
+from gridflex.ui.address import (
+    CAP,
+    CARBON_CAP,
+    CARBON_CAP_KG,
+    CARBON_PRICE,
+    DELAY_PENCE,
+    GAIN,
+    LIMITS,
+    PENCE,
+    THRESHOLD,
+    parameters,
+    say,
+)
 
 
 def policy_select() -> None:
@@ -60,26 +73,38 @@ def aim_controls() -> None:
     )
 
 
-def limits(peak_kw: float) -> None:
-    """The plan's limits, a click away; ``peak_kw`` is what would be drawn if all ran at once or herded."""
-    with st.popover(_limit_words(), icon=":material/tune:", key="limits", width="stretch"):
-        _site_cap_slider(peak_kw)
-        _headroom_toggle()
-        _carbon_caps()
-        _minimum_gain_slider()
-        _price_limit_input()
+def limits(peak_kw: Callable[[], float]) -> None:
+    """The plan's limits, a click away; ``peak_kw`` is what would be drawn if all ran at once or herded.
 
-
-def _limit_words() -> str:
-    """Limits: 200 kW, 140 g/kWh; what is set is told where the controls are folded away."""
+    Laid only while open, and not bound to the address: what a closed popover holds is not drawn, and a value that the
+    browser keeps for it would come back over one set elsewhere.
+    """
+    folded = st.popover("Limits", icon=":material/tune:", key="limits", width="stretch", on_change="rerun")
+    if folded.open:
+        with folded:
+            _site_cap_slider(peak_kw())
+            _headroom_toggle()
+            _carbon_caps()
+            _minimum_gain_slider()
+            _price_limit_input()
     chosen = session.controls()
-    caps = (
-        chosen.cap_kw and fmt.power(chosen.cap_kw),
-        chosen.carbon_cap and fmt.intensity(chosen.carbon_cap),
-        chosen.carbon_cap_kg and fmt.carbon(chosen.carbon_cap_kg * 1e3),
-    )
-    told = ", ".join(cap for cap in caps if cap)
-    return f"Limits: {told}" if told else "Limits"
+    say(LIMITS, chosen)
+    if told := _limit_words(chosen):
+        st.caption(f"Set: {told}.")  # not in the label: a popover with another label closes
+
+
+def _limit_words(chosen: Controls) -> str:
+    """What is not as it comes: 200 kW, 140 g/kWh, gain 7 %."""
+    mean, whole = chosen.carbon_cap, chosen.carbon_cap_kg
+    words = {
+        "cap": chosen.cap_kw and fmt.power(chosen.cap_kw),
+        "headroom": "room kept",
+        "carbon_cap": mean and fmt.intensity(mean),
+        "carbon_cap_kg": whole and not mean and fmt.carbon(whole * 1e3),
+        "gain": f"gain {fmt.percent(chosen.minimum_gain_percent / 100)}",
+        "price_limit": f"price {fmt.number(chosen.price_limit * 100, 1)} p",
+    }
+    return ", ".join(str(words[key]) for key in LIMITS if key in parameters(chosen) and words[key])
 
 
 def _site_cap_slider(peak_kw: float) -> None:
@@ -92,7 +117,7 @@ def _site_cap_slider(peak_kw: float) -> None:
         0,
         CAP.step,
         key="cap",
-        bind="query-params",
+        persist_state="session",
         help="A hard limit on the site's power in every half-hour. Critical jobs go first.",
     )
 
@@ -101,7 +126,7 @@ def _headroom_toggle() -> None:
     st.toggle(
         "Keep room for expected jobs",
         key="headroom",
-        bind="query-params",
+        persist_state="session",
         help="Leaves the p90 of the demand forecast free under a cap in kW. It is known for the demo queues alone: "
         "nobody knows when jobs of your own arrive.",
     )
@@ -115,7 +140,7 @@ def _carbon_caps() -> None:
         0,
         CARBON_CAP.step,
         key="carbon_cap",
-        bind="query-params",
+        persist_state="session",
         help="A hard limit on the mean intensity of all planned energy; what it costs is shown as a shadow price.",
     )
     st.number_input(
@@ -125,7 +150,7 @@ def _carbon_caps() -> None:
         0,
         CARBON_CAP_KG.step,
         key="carbon_cap_kg",
-        bind="query-params",
+        persist_state="session",
         help="The same limit as a total. Where both are set, the mean counts.",
     )
 
@@ -137,7 +162,7 @@ def _minimum_gain_slider() -> None:
         GAIN.high,
         3,
         key="gain",
-        bind="query-params",
+        persist_state="session",
         help="A job stays at its earliest half-hour unless waiting gains at least this much.",
     )
 
@@ -150,7 +175,7 @@ def _price_limit_input() -> None:
         12.0,
         0.5,
         key="price_limit",
-        bind="query-params",
+        persist_state="session",
         help="A job whose energy row is above it is labelled high_price; the limit defers nothing by itself.",
     )
 

@@ -11,7 +11,7 @@ from gridflex.markets.forward import PublishedTariff
 from gridflex.services.price_ahead import price_ahead
 from gridflex.services.tariff_table import DAYS, edited_tariff, tariff_table
 from gridflex.services.workspace import Workspace
-from gridflex.ui import session
+from gridflex.ui import faults, session
 from gridflex.ui.charts.price import price_figure
 from gridflex.ui.charts.style import CONFIG
 from gridflex.ui.palette import palette
@@ -20,23 +20,23 @@ FOLLOW = {Follows.AGILE: "Follow Octopus Agile", Follows.ROWS: "Follow the rows 
 
 
 @st.fragment
+@faults.told("tariff")
 def editor() -> None:
-    """An expander with the bands, sent when it is unfolded; keeping them is a setting in the trail."""
-    here = session.workspace()
-    title = f"Energy price: {here.tariff.name}"
-    folded = st.expander(title, icon=":material/payments:", key="tariff", on_change="rerun")
-    if folded.open:
+    """An expander with the bands, not sent before it is unfolded; keeping them is a setting in the trail."""
+    folded = st.expander("Energy price", icon=":material/payments:", key="tariff", on_change="rerun")
+    if folded.open or "tariff_sent" in st.session_state:  # folded again it keeps what was edited
+        st.session_state["tariff_sent"] = True
         with folded:
-            _bands(here)
+            _bands(session.workspace())
 
 
 def _bands(here: Workspace) -> None:
     capacity = here.tariff.capacity
     st.caption(
-        "Every row names its source, or says assumed. Octopus Agile, the one price published ahead, may stand in "
-        "for what a half-hourly contract follows: a domestic tariff, here without VAT. The capacity charge "
-        f"(£{capacity.gbp_per_kva_day:.2f} per kVA and day, {capacity.source}) is paid whenever the energy is "
-        "used, so no plan changes it."
+        f"In force: {here.tariff.name}. Every row names its source, or says assumed. Octopus Agile, the one price "
+        "published ahead, may stand in for what a half-hourly contract follows: a domestic tariff, here without VAT. "
+        f"The capacity charge (£{capacity.gbp_per_kva_day:.2f} per kVA and day, {capacity.source}) is paid whenever "
+        "the energy is used, so no plan changes it."
     )
     _agile(here.tariff)
     edited = st.data_editor(

@@ -51,9 +51,9 @@ def _rules() -> None:
     left, right = st.columns([1, 2], gap="medium")
     with left:
         energy = _controls() if planning.capped() else None  # a plan under a cap takes longer than controls may wait
+        decided = controls.planned()  # here, where what it says meanwhile pushes nothing aside
     with right:
         told = st.container()  # what stood in it stays until the new plan is told
-        decided = controls.planned()
         curves = _curves(decided)  # else before even the controls: their state is known
         proof = st.container()
     with left:
@@ -74,7 +74,7 @@ def _controls() -> int:
     rule_controls.policy_select()
     controls.threshold_controls()
     rule_controls.aim_controls()
-    rule_controls.limits(float(np.max(_alternatives())))
+    rule_controls.limits(lambda: float(np.max(_alternatives())))
     return controls.energy_slider()
 
 
@@ -100,7 +100,7 @@ def _alternatives() -> tuple[Floats, Floats]:
 
 
 def _consequences(decided: Decisions, energy: int) -> str:
-    """What the plan does, the imagined job, the policy, the chart's colours: one text, as each element costs a move."""
+    """What the plan does, the imagined job, the policy, the chart's colours; one text, as elements make moves slow."""
     sums, policy = totals(decided), POLICIES[decided.plan.policy]
     against = " against first come, first served under the cap" if decided.rules.site_capped else ""
     found = what_if(energy, decided.view, policy.name, decided.rules, session.workspace().site.pue)

@@ -86,6 +86,38 @@ def test_a_kept_scenario_comes_back_onto_the_sliders(dashboard: Any, visit: Call
     expect(slider).to_have_value("300")
 
 
+def test_a_limit_is_set_while_its_popover_is_open_and_gone_when_a_scenario_takes_it_away(
+    dashboard: Any, visit: Callable[..., Any]
+) -> None:
+    one = visit(dashboard).open(f"/tuning?{WINTER}&lab=Scenarios")
+    limits, told = one.main.get_by_role("button", name="Limits"), one.main.get_by_text(re.compile("^Set: "))
+    limits.click()
+    cap = one.slider("Site cap")
+    cap.press("End")
+    expect(told).to_be_visible()
+    expect(one.page).to_have_url(re.compile("cap=[1-9]"))
+    expect(cap).to_be_visible()
+    one.page.keyboard.press("Escape")
+    expect(cap).to_have_count(0)
+    expect(told).to_be_visible()
+    expect(one.page).to_have_url(re.compile("cap=[1-9]"))
+    one.settle()
+    right = one.page.get_by_role("combobox", name="Right")
+    right.scroll_into_view_if_needed()  # a list closes when what it stands in is scrolled
+    one.settle()
+    right.click()
+    one.page.get_by_role("option", name="in force").click()
+    one.page.get_by_role("button", name="Put the right one on the page").click()
+    expect(told).to_have_count(0)
+    one.slider("Carbon threshold").press("ArrowRight")
+    expect(one.page).to_have_url(re.compile("threshold="))
+    one.settle()
+    expect(told).to_have_count(0)
+    assert "cap" not in one.param
+    limits.click()
+    expect(one.slider("Site cap")).to_have_value("0")
+
+
 def test_the_tab_key_reaches_the_controls_in_the_order_read(dashboard: Any, visit: Callable[..., Any]) -> None:
     one = visit(dashboard).open(f"/?{WINTER}")
     one.slider("Carbon threshold").focus()

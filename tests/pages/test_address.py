@@ -50,7 +50,7 @@ def test_a_relative_threshold_in_the_address(visitor: Any) -> None:
 
 
 def test_every_kept_control_is_there_again_after_a_reload(visitor: Any, make_visitor: Callable[[], Any]) -> None:
-    page = visitor.open("tuning").page
+    page = visitor.open("tuning").unfold("limits").page
     page.selectbox(key="policy").select("best-window")
     page.slider(key="threshold").set_value(280)
     page.slider(key="gain").set_value(7)

@@ -21,13 +21,13 @@ def test_limits_are_kept_and_their_price_is_told(visitor: Any, make_visitor: Cal
     visitor.open("tuning", policy="Interruptible", mode="off", cap="200", carbon_cap="5", headroom="true")
     assert "Carbon cap not reachable: the least possible by this policy is" in visitor.text
     assert "stay free under it for arrivals" in visitor.text
-    visitor.page.slider(key="carbon_cap").set_value(0)
+    visitor.unfold("limits").page.slider(key="carbon_cap").set_value(0)
     visitor.page.number_input(key="carbon_cap_kg").set_value(100_000)
     visitor.run().press("Use this plan")
     assert "Carbon cap met" in visitor.text
     kept = visitor.trail("plan")[0].data["controls"]
     assert (kept["cap_kw"], kept["carbon_cap"], kept["carbon_cap_kg"], kept["headroom"]) == (200, None, 100_000, True)
-    again = make_visitor().open("tuning", w=visitor.address["w"])
+    again = make_visitor().open("tuning", w=visitor.address["w"]).unfold("limits")
     assert again.page.toggle(key="headroom").value is True
     assert again.page.number_input(key="carbon_cap_kg").value == 100_000
     assert "Use this plan" not in again.buttons
@@ -83,15 +83,34 @@ def told_six_percent(worse: bool) -> dict[str, Any]:
 
 
 def test_limits_that_are_set_are_told_where_they_are_folded_away(visitor: Any) -> None:
-    def told() -> list[str]:
-        popovers = [block.proto.popover for block in visitor.run().page.get("popover")]
-        return [each.label for each in popovers if each.label.startswith("Limits")]
-
-    visitor.open("tuning")
-    assert told() == ["Limits"]
-    visitor.page.slider(key="cap").set_value(200)
+    assert "Set: " not in visitor.open("tuning").text
+    assert not [one for one in visitor.page.slider if one.key == "cap"]
+    visitor.unfold("limits").page.slider(key="cap").set_value(200)
     visitor.page.slider(key="carbon_cap").set_value(140)
-    assert told() == ["Limits: 200 kW, 140 g/kWh"]
+    visitor.page.number_input(key="carbon_cap_kg").set_value(50)
+    visitor.page.slider(key="gain").set_value(20)
+    assert "Set: 200 kW, 140 g/kWh, gain 20 %." in visitor.run().text
+    visitor.page.session_state["limits"] = False
+    assert "Set: 200 kW, 140 g/kWh, gain 20 %." in visitor.run().text
+
+
+def test_limits_in_the_address_hold_though_their_widgets_are_not_drawn(visitor: Any) -> None:
+    visitor.open("tuning", cap="200", gain="7", headroom="true", carbon_cap_kg="90", price_limit="15.5")
+    assert "Set: 200 kW, room kept, 90.0 kg, gain 7 %, price 15.5 p." in visitor.text
+    assert visitor.unfold("limits").page.slider(key="cap").value == 200
+    visitor.page.slider(key="cap").set_value(0)
+    assert "cap" not in visitor.run().address
+    assert visitor.address["gain"] == "7"
+
+
+def test_the_chart_keeps_its_place_when_a_cap_comes(visitor: Any) -> None:
+    def second_column() -> list[str]:
+        return [each.type for each in visitor.page.columns[1].children.values()]
+
+    free = visitor.open("tuning") and second_column()
+    visitor.unfold("limits").page.slider(key="cap").set_value(200)
+    visitor.run()
+    assert second_column()[:2] == free[:2]
 
 
 def test_the_tariff_is_sent_once_it_is_unfolded(visitor: Any) -> None:

@@ -151,7 +151,7 @@ def test_the_cost_of_work_rings_this_plan_and_holds_it_in_range() -> None:
     plan = drawn.data[1]
     assert (plan.x, plan.y, plan.name) == ((100,), (0.5,), "this plan")
     assert drawn.layout.yaxis.range == pytest.approx((0.28, 0.52))
-    assert drawn.layout.annotations[0].text == "cap 120"
+    assert [note.text for note in drawn.layout.annotations] == ["this plan", "cap 120"]
 
 
 def test_the_mean_intensity_of_a_plan_weighs_jobs_by_their_energy() -> None:

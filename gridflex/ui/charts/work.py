@@ -27,7 +27,8 @@ def work_figure(
         "hovertemplate": "at most %{x:.0f} g/kWh: £%{y:.4f} per 1,000<extra></extra>",
     }
     rules = [] if cap is None else [rule(cap, cap, 0, 1, "dash", yref="paper")]
-    notes = [] if cap is None else [label(f"cap {cap:.0f}", cap, 1, yref="paper", xanchor="left", yanchor="top")]
+    notes = [label("this plan", *chosen, xanchor="left", xshift=13)]
+    notes += [] if cap is None else [label(f"cap {cap:.0f}", cap, 1, yref="paper", xanchor="left", yanchor="top")]
     return figure(
         data=[line, this_plan(chosen, "this plan: %{x:.0f} g/kWh, £%{y:.4f} per 1,000", colours)],
         layout=layout(
