@@ -7,11 +7,14 @@ from collections.abc import Iterator
 from gridflex.agents.orchestrator import Decisions
 from gridflex.domain import format as fmt
 from gridflex.planning.figures import figures_of
+from gridflex.planning.objective import CARBON_ONLY, COST_ONLY
 from gridflex.planning.plan import load_in_use
 from gridflex.planning.rationale import RATIONALES
 from gridflex.services.job_table import REASON_WORDS
 
 MOST_NAMED = 5
+AIMS = {CARBON_ONLY: "", COST_ONLY: " in energy cost"}
+"""What a gap is measured in, where that is not carbon."""
 
 
 def proof_lines(decisions: Decisions) -> Iterator[str]:
@@ -50,7 +53,9 @@ def certificate_line(decisions: Decisions) -> str:
     if proof.nothing_to_save:
         return f"No carbon saving is possible under this forecast{under}: no start that is still open is cleaner."
     share = fmt.percent(proof.share_of_possible_percent / 100)
-    return f"{share} of the carbon saving possible under this forecast{under}; the best plan is at most {gap} % better."
+    aim = AIMS.get(decisions.rules.objective, " in money")
+    best = f"the best plan{aim} is at most {gap} % better"
+    return f"{share} of the carbon saving possible under this forecast{under}; {best}."
 
 
 def _cap_lines(decisions: Decisions) -> Iterator[str]:

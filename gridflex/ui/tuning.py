@@ -55,7 +55,7 @@ def _rules() -> None:
     with right:
         told = st.container()  # what stood in it stays until the new plan is told
         curves = _curves(decided)  # else before even the controls: their state is known
-        proof = st.container()
+        proof, rest = st.container(), st.container()  # places that no move shifts: a timer writes into its own
     with left:
         energy = _controls() if energy is None else energy
     told.markdown(_consequences(decided, energy))
@@ -65,7 +65,8 @@ def _rules() -> None:
         controls.keep_button()
         if not planning.capped():  # else the lab says itself how far it is
             st.caption("What follows is of this plan." if settled else WAIT)
-        if not settled:
+    if not settled:
+        with rest:
             _at_rest([])
 
 

@@ -118,6 +118,17 @@ def test_a_limit_is_set_while_its_popover_is_open_and_gone_when_a_scenario_takes
     expect(one.slider("Site cap")).to_have_value("0")
 
 
+def test_a_key_held_on_the_cap_leaves_the_page_standing(dashboard: Any, visit: Callable[..., Any]) -> None:
+    one = visit(dashboard).open(f"/tuning?{WINTER}")
+    one.main.get_by_role("button", name="Limits").click()
+    cap = one.slider("Site cap")
+    for _ in range(12):
+        cap.press("ArrowRight", delay=20)
+    expect(one.main.get_by_text(re.compile("^Set: 120 kW"))).to_be_visible()
+    one.settle()
+    expect(one.main.get_by_text("The curves leave caps out", exact=False)).to_be_visible()
+
+
 def test_the_tab_key_reaches_the_controls_in_the_order_read(dashboard: Any, visit: Callable[..., Any]) -> None:
     one = visit(dashboard).open(f"/?{WINTER}")
     one.slider("Carbon threshold").focus()

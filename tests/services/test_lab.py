@@ -69,6 +69,9 @@ def test_a_certificate_says_what_was_taken_or_that_there_is_nothing_to_take() ->
     best = Controls(policy="best-window")
     assert certificate_line(decide([job()], waits, best)).startswith("100 % of the carbon saving possible")
     assert certificate_line(decide([job()], flat_grid, best)).startswith("No carbon saving is possible under this")
+    for aim, measure in (("carbon", ""), ("cost", " in energy cost"), ("money", " in money")):
+        told = certificate_line(decide([job()], waits, Controls(policy="best-window", aim=aim)))
+        assert told.endswith(f"; the best plan{measure} is at most 0.00 % better.")
     fixed = certificate_line(decide([job(deferrable=False)], waits, best))
     assert fixed.startswith("No start is left to choose"), "nothing was taken of a saving that was out of reach"
     lines = list(proof_lines(decide([job()], flat_grid, best)))
