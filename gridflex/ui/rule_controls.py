@@ -104,7 +104,8 @@ def _limit_words(chosen: Controls) -> str:
         "gain": f"gain {fmt.percent(chosen.minimum_gain_percent / 100)}",
         "price_limit": f"price {fmt.number(chosen.price_limit * 100, 1)} p",
     }
-    return ", ".join(str(words[key]) for key in LIMITS if key in parameters(chosen) and words[key])
+    changed = parameters(chosen)
+    return ", ".join(str(words[key]) for key in LIMITS if key in changed and words[key])
 
 
 def _site_cap_slider(peak_kw: float) -> None:

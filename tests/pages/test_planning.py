@@ -47,6 +47,6 @@ def test_it_is_gone_once_the_plan_is_there(visitor: Any, name: str) -> None:
 
 
 def test_under_a_cap_the_lab_s_controls_do_not_wait_for_the_plan(waiting: Any) -> None:
-    page = waiting.open("tuning", cap="200").page
-    assert "Carbon threshold, gCO2/kWh" in [slider.label for slider in page.slider]
-    assert "Limits" in [block.proto.popover.label for block in page.get("popover")]
+    shown = [slider.label for slider in waiting.open("tuning", cap="200").unfold("limits").page.slider]
+    assert "Carbon threshold, gCO2/kWh" in shown
+    assert "Site cap, kW (0: as in Site settings)" in shown

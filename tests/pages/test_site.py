@@ -147,9 +147,10 @@ def test_another_price_is_kept(visitor: Any) -> None:
     assert not visitor.page.error
     bands = visitor.trail("setting")[0].data["rows"][0]["bands"]
     assert bands[0]["gbp_per_kwh"] == 0.5
-    assert "Back to the default" in visitor.unfold("tariff").buttons
+    assert "Back to the default" in visitor.buttons
     visitor.press("Back to the default")
-    assert "Back to the default" not in visitor.unfold("tariff").buttons
+    assert "Back to the default" not in visitor.buttons
+    assert "Use this tariff" in visitor.buttons, "it stays open"
 
 
 @pytest.mark.parametrize(

@@ -78,6 +78,13 @@ def test_a_certificate_says_what_was_taken_or_that_there_is_nothing_to_take() ->
     assert lines[1].startswith("All jobs start without waiting; all done in 1 h; peak 10.0 kW")
 
 
+def test_not_all_jobs_start_without_waiting_where_one_has_no_place() -> None:
+    capped = Controls(policy="best-window", cap_kw=10)
+    *_, named, waits = proof_lines(decide([job(), job("b", kwh=1e6)], view_of(flat(200)), capped))
+    assert named.startswith("Not placed: b (")
+    assert waits.startswith("Nearly all jobs start without waiting")
+
+
 def test_the_frontier_runs_from_cheapest_to_cleanest_and_keeps_the_sites_cap() -> None:
     cheap, clean = (lambda points: (points[0], points[-1]))(found(trade_off(plan())))
     assert (cheap.cost_gbp, cheap.carbon_g) == pytest.approx((2.0, 6000))
